@@ -1,0 +1,26 @@
+"""sknn: the neural-network classifier for scikit-learn, in NumPy.
+
+`SimpleMLPClassifier` is a layered network with scikit-learn's interface; `LossCurveDisplay`
+draws how its training went.
+"""
+
+from importlib import metadata
+
+from sknn.version import __version__
+
+try:
+    metadata.distribution("scikit-neuralnetwork")
+except metadata.PackageNotFoundError:
+    pass
+else:
+    raise ImportError(
+        "The archived package scikit-neuralnetwork (last release 2016) is installed in this "
+        "environment.  It installs into the same folder, 'sknn', and overwrites files of this "
+        "package.  Remove both, then install this one again:  pip uninstall "
+        "scikit-neuralnetwork sknn"
+    )
+
+from sknn.classifier import SimpleMLPClassifier
+from sknn.display import LossCurveDisplay
+
+__all__ = ["LossCurveDisplay", "SimpleMLPClassifier", "__version__"]

@@ -1,0 +1,809 @@
+"""SimpleMLPClassifier: the network as a scikit-learn estimator.
+
+It checks the input, encodes the labels, weighs the classes, builds the network and its trainer,
+and reports.  Below this file there are only plain arrays.
+"""
+
+import copy
+import warnings
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
+from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sknn.labels import find_classes, make_targets
+from sknn.network.activations import ACTIVATIONS
+from sknn.network.losses import LOSSES, make_loss
+from sknn.network.objective import Objective, mean_loss
+from sknn.network.perceptron import MultilayerPerceptron
+from sknn.network.scaling import SCALINGS, InputScaler
+from sknn.samples import Samples, check_features, check_samples, hold_out
+from sknn.training import lbfgs, stochastic
+from sknn.training.batches import Batches
+from sknn.training.callbacks import Callback, EarlyStopping, Progress
+from sknn.training.history import History
+from sknn.training.optimizers import Adam, Optimizer, Sgd
+from sknn.training.schedules import SCHEDULES
+from sknn.version import __version__
+
+_AUTO_BATCH_SIZE = 128
+
+Score = Callable[[], float]
+
+
+def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
+    """Return whether `partial_fit` has a meaning for the solver."""
+    if classifier.solver == "lbfgs":
+        raise AttributeError("partial_fit needs solver='adam' or 'sgd'; solver='lbfgs' was given.")
+    return True
+
+
+class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
+    """A layered neural network for classification, with scikit-learn's interface.
+
+    Raw features are scaled inside the model.  Between two layers of neurons the network computes
+    `a = f(W a + b)`; the last layer gives a probability to each class.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(256, 128)
+        Number of neurons in each hidden layer; `()` for none, which is logistic regression.
+    activation : {"identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "selu", "silu", \
+            "gelu", "mish"}, default="relu"
+        Activation function of the hidden neurons.
+    loss : {"log_loss", "squared_error"}, default="log_loss"
+        What training minimizes: the cross-entropy of probabilities (softmax for exclusive
+        classes, sigmoid for two classes or for labels), or the squared error of sigmoid outputs,
+        the cost of the classic lecture.
+    solver : {"adam", "sgd", "lbfgs"}, default="adam"
+        Adam; gradient descent with momentum; or L-BFGS, on all samples at once.
+    learning_rate : float, default=0.001
+        Size of the steps of "adam" and "sgd".
+    learning_rate_schedule : {"constant", "inverse_scaling", "cosine", "coslog4", "one_cycle"}, \
+            default="cosine"
+        How the learning rate changes in the course of `fit`.  `partial_fit`, which has no end in
+        sight, keeps it constant.
+    weight_decay : float, default=0.0
+        Pull of the weights towards zero: decoupled from the gradient for "adam" (AdamW), a
+        penalty `½ λ ‖W‖²` on the mean loss for "sgd" and "lbfgs".  Biases are free.
+    dropout : float in [0, 1), default=0.0
+        Probability with which training silences each hidden neuron.
+    label_smoothing : float in [0, 1), default=0.0
+        How far the targets move from certainty towards "no idea".
+    batch_size : "auto" or int, default="auto"
+        Number of samples in a mini-batch, at most all; "auto" is 128.
+    max_iter : int, default=64
+        Number of epochs ("adam", "sgd") or of iterations ("lbfgs").  It is a budget, spent
+        unless early stopping ends training (or L-BFGS converges).
+    momentum : float in [0, 1), default=0.9
+        Momentum of "sgd".
+    nesterovs_momentum : bool, default=True
+        Whether the momentum of "sgd" is Nesterov's.
+    beta_1, beta_2 : float in [0, 1), default=0.9 and 0.999
+        Memory of the moments of "adam".
+    epsilon : float, default=1e-8
+        Keeps the steps of "adam" finite.
+    early_stopping : bool, default=False
+        Whether to hold out a validation set, score it after every epoch, stop when the score no
+        longer improves, and keep the parameters of the best epoch.
+    validation_fraction : float in (0, 1), default=0.1
+        Part of each class that early stopping holds out, rounded up; one sample of each class
+        always stays for training.
+    n_iter_no_change : int or inf, default=10
+        Early stopping stops after exactly this many epochs in a row without improvement.
+    tol : float, default=1e-4
+        What counts as an improvement of the validation score; for "lbfgs" also the size of the
+        gradient's largest component at which it has converged.
+    scoring : str, callable, or None, default="loss"
+        Validation score: "loss" for the loss (its negative, so that greater is better), any
+        scorer of scikit-learn, or None for the accuracy.
+    class_weight : dict, "balanced", or None, default=None
+        Weights of the classes; they multiply `sample_weight`.
+    scaling : {"standard"} or None, default="standard"
+        Scaling of the features inside the model.  Sparse features are not centred.
+    warm_start : bool, default=False
+        Whether `fit` continues from the last fit: network, optimizer and random stream.
+    shuffle : bool, default=True
+        Whether the samples are visited in a new random order in each epoch.
+    random_state : int, RandomState instance or None, default=None
+        Source of starting weights, order of samples, dropout and validation set.
+    verbose : int, default=0
+        1 prints a line per epoch.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        Precision of the arithmetic.  "auto": float64 where every step sees all samples, float32
+        for mini-batches, whose noise is far above the rounding.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes; for multilabel targets the numbers of the labels.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if the training data had string names.
+    network_ : MultilayerPerceptron
+        The layered network.
+    n_layers_ : int
+        Number of layers of neurons, inputs and outputs included.
+    n_outputs_ : int
+        Number of output neurons: 1 for two classes.
+    n_parameters_ : int
+        Number of weights and biases.
+    out_activation_ : str
+        Activation function of the output neurons: "softmax" or "logistic".
+    coefs_ : list of ndarray of shape (n_inputs, n_outputs)
+        Weights of each layer, as views of the network's memory.
+    intercepts_ : list of ndarray of shape (n_outputs,)
+        Biases of each layer, as views of the network's memory.
+    n_iter_ : int
+        Number of epochs or iterations of the last call of `fit` or `partial_fit`.
+    best_iter_ : int
+        Number, from 1, of the epoch whose parameters the model has: with early stopping the
+        best, else the last.
+    loss_curve_ : ndarray of shape (n_iter_,)
+        Training loss of each epoch, penalty included.
+    loss_ : float
+        Training loss of epoch `best_iter_`.
+    best_loss_ : float
+        Smallest training loss.
+    validation_scores_ : ndarray of shape (n_iter_,) or None
+        Validation score of each epoch; None without early stopping.
+    best_validation_score_ : float or None
+        Validation score of epoch `best_iter_`; None without early stopping.
+
+    See Also
+    --------
+    sklearn.neural_network.MLPClassifier : scikit-learn's own.
+
+    Notes
+    -----
+    Training that diverges, so that the loss or a weight is no longer finite, raises
+    `FloatingPointError` and keeps no model; where early stopping has already kept a best epoch,
+    that epoch is restored with a `ConvergenceWarning` instead, and a model that was being
+    continued (`warm_start`, `partial_fit`) gets back the weights it had before the call.  A fit
+    whose loss stays finite but ends above that of the class frequencies gives a
+    `ConvergenceWarning`.
+
+    A pickled model holds what prediction needs, and the random stream; the optimizer's moments
+    start afresh after loading.  `copy.deepcopy` copies them too.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sknn import SimpleMLPClassifier
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+    >>> model = SimpleMLPClassifier(random_state=0).fit(X_train, y_train)
+    >>> model.predict_proba(X_test).shape
+    (450, 10)
+    >>> model.score(X_test, y_test) > 0.96
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "loss": [StrOptions(set(LOSSES))],
+        "solver": [StrOptions({"adam", "sgd", "lbfgs"})],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "learning_rate_schedule": [StrOptions(set(SCHEDULES))],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "momentum": [Interval(Real, 0, 1, closed="left")],
+        "nesterovs_momentum": ["boolean"],
+        "beta_1": [Interval(Real, 0, 1, closed="left")],
+        "beta_2": [Interval(Real, 0, 1, closed="left")],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "scaling": [StrOptions(set(SCALINGS)), None],
+        "warm_start": ["boolean"],
+        "shuffle": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+        "dtype": [StrOptions({"auto", "float32", "float64"})],
+    }
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(256, 128),
+        activation="relu",
+        *,
+        loss="log_loss",
+        solver="adam",
+        learning_rate=0.001,
+        learning_rate_schedule="cosine",
+        weight_decay=0.0,
+        dropout=0.0,
+        label_smoothing=0.0,
+        batch_size="auto",
+        max_iter=64,
+        momentum=0.9,
+        nesterovs_momentum=True,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        scoring="loss",
+        class_weight=None,
+        scaling="standard",
+        warm_start=False,
+        shuffle=True,
+        random_state=None,
+        verbose=0,
+        dtype="auto",
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.loss = loss
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.weight_decay = weight_decay
+        self.dropout = dropout
+        self.label_smoothing = label_smoothing
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.scoring = scoring
+        self.class_weight = class_weight
+        self.scaling = scaling
+        self.warm_start = warm_start
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.verbose = verbose
+        self.dtype = dtype
+
+    # ------------------------------------------------------------------ training
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Features in their own units.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes, or for multilabel targets an indicator matrix.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the samples, not negative; only their proportions matter.
+        X_val, y_val : array-like, optional
+            Validation set for early stopping, instead of a part of `X` and `y`.
+        sample_weight_val : array-like, optional
+            Weights of the validation samples.
+
+        Returns
+        -------
+        self : SimpleMLPClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If the data cannot be learnt from; the message says why.
+        FloatingPointError
+            If training diverges.
+        """
+        continues = self.warm_start and self._has_network()
+        sizes = self._check_sizes(continues)
+        training = self._check_samples(X, y, sample_weight, reset=not continues)
+        if not continues:
+            self._start(training.y)
+        training, score = self._validation(training, X, X_val, y_val, sample_weight_val)
+        if not continues:
+            self._build_network(training, sizes)
+        self._train(
+            training,
+            self.max_iter,
+            self.learning_rate_schedule,
+            score=score,
+            continues=continues,
+        )
+        self._warn_if_useless(training)
+        return self
+
+    @available_if(_trains_in_batches)
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch on these samples, continuing from the last call.
+
+        The first call fixes the scaling of the features.  No data is held out: early stopping
+        belongs to `fit`.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Classes or labels.
+        classes : array-like of shape (n_classes,), optional
+            All classes of the stream; needed in the first call unless `y` is multilabel.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the samples; only their proportions within this call matter.
+
+        Returns
+        -------
+        self : SimpleMLPClassifier
+            The classifier.
+
+        Raises
+        ------
+        ValueError
+            If `y` holds a class that was not announced, or the data cannot be learnt from.
+        FloatingPointError
+            If training diverges.
+        """
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' needs all samples at once, which partial_fit does not "
+                "see; pass a dict {class: weight} instead."
+            )
+        continues = self._has_network()
+        sizes = self._check_sizes(continues)
+        samples = self._check_samples(X, y, sample_weight, reset=not continues)
+        self._check_announced(classes, samples.y, continues)
+        if not continues:
+            self._start(samples.y, classes)
+            self._build_network(samples, sizes)
+        self._train(samples, 1, "constant", continues=continues)
+        return self
+
+    def _has_network(self) -> bool:
+        """Return whether there is a network to continue with."""
+        return "network_" in vars(self)
+
+    def _check_sizes(self, continues: bool) -> tuple[int, ...]:
+        """Return `hidden_layer_sizes` as a tuple; they must be those of a continued network."""
+        given = self.hidden_layer_sizes
+        sizes = (given,) if isinstance(given, Integral) else tuple(np.asarray(given).tolist())
+        if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+            raise InvalidParameterError(
+                "The 'hidden_layer_sizes' parameter of SimpleMLPClassifier must be an int or a "
+                f"sequence of ints, each at least 1. Got {given!r} instead."
+            )
+        if continues:
+            network = self.network_
+            self._check_unchanged("hidden_layer_sizes", sizes, network.sizes[1:-1])
+            self._check_unchanged("activation", self.activation, network.activation)
+            self._check_unchanged("dropout", self.dropout, network.dropout)
+        return sizes
+
+    def _check_unchanged(self, name: str, new: Any, old: Any) -> None:
+        """Raise ValueError if a parameter no longer describes the network to be continued."""
+        if new != old:
+            raise ValueError(
+                f"{name} is {new!r}, but the model to be continued was built with {old!r}. "
+                "Fit anew, with warm_start=False, to change it."
+            )
+
+    def _check_samples(self, X, y, sample_weight, *, reset: bool) -> Samples:
+        """Return checked samples, weighed by their classes too."""
+        return check_samples(self, X, y, sample_weight, self.class_weight, reset=reset)
+
+    def _check_announced(self, classes: Any, y: np.ndarray, continues: bool) -> None:
+        """Raise ValueError if `partial_fit` lacks `classes`, or gets others than before."""
+        if not continues and classes is None and y.ndim == 1:
+            raise ValueError("classes must be passed in the first call of partial_fit.")
+        if continues and classes is not None:
+            classes = np.unique(classes)
+            if not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    f"classes={classes!r} are not those of the first call: {self.classes_!r}."
+                )
+
+    def _start(self, y: np.ndarray, classes: Any = None) -> None:
+        """Learn the classes, and make one generator for everything random."""
+        self._multilabel = y.ndim == 2
+        self.classes_ = find_classes(y, classes)
+        seed = check_random_state(self.random_state).randint(0, 2**32, size=4, dtype=np.uint32)
+        self._rng = np.random.default_rng(seed)
+
+    def _targets(self, y: np.ndarray) -> np.ndarray:
+        """Return the targets of the output neurons for classes or labels."""
+        return make_targets(y, self.classes_, multilabel=self._multilabel)
+
+    def _validation(
+        self, training: Samples, X, X_val, y_val, sample_weight_val
+    ) -> tuple[Samples, Score | None]:
+        """Return the samples left for training, and the validation score if there is to be one."""
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val belong together; only one of them was given.")
+        if not self.early_stopping:
+            if X_val is not None:
+                raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
+            return training, None
+        if X_val is None:
+            held_out, kept = hold_out(training.y, self.validation_fraction, self._rng)
+            validation, training = training.take(held_out), training.take(kept)
+            X_val = _safe_indexing(X, held_out) if self._has_feature_names() else None
+        else:
+            validation = self._check_samples(X_val, y_val, sample_weight_val, reset=False)
+        return training, self._make_score(validation, X_val)
+
+    def _has_feature_names(self) -> bool:
+        """Return whether the training data was a DataFrame with names for its columns."""
+        return "feature_names_in_" in vars(self)
+
+    def _make_score(self, validation: Samples, X_val: Any) -> Score:
+        """Return a function that scores the network as it is on the validation set.
+
+        `X_val` holds the features as the user gave them: `predict` asks for column names.
+        """
+        X, y, weight = validation
+        if self.scoring == "loss":
+            targets = self._targets(y)
+            return lambda: -mean_loss(self.network_, self._loss, X, targets, weight)
+        scorer = check_scoring(self, self.scoring)
+        weighted = {} if weight is None else {"sample_weight": weight}
+        features = X_val if self._has_feature_names() else X
+        return lambda: float(scorer(self, features, y, **weighted))
+
+    def _build_network(self, samples: Samples, sizes: tuple[int, ...]) -> None:
+        """Fit the scaling and set `network_`, with starting weights."""
+        n_classes = len(self.classes_)
+        n_outputs = 1 if n_classes == 2 and not self._multilabel else n_classes
+        scaler = InputScaler()
+        if self.scaling is not None:
+            scaler = SCALINGS[self.scaling](samples.X, samples.weight)
+        self.network_ = MultilayerPerceptron(
+            (samples.X.shape[1], *sizes, n_outputs),
+            activation=self.activation,
+            dropout=self.dropout,
+            dtype=self._precision(samples.X.shape[0]),
+            scaler=scaler,
+        )
+        self.network_.initialize(self._rng)
+        self._optimizer: Optimizer | None = None
+
+    def _precision(self, n_samples: int) -> str:
+        """Return the dtype of the arithmetic: "auto" depends on whether steps are full-batch."""
+        if self.dtype != "auto":
+            return self.dtype
+        full_batch = self.solver == "lbfgs" or self._batch_size() >= n_samples
+        return "float64" if full_batch else "float32"
+
+    def _batch_size(self) -> int:
+        """Return the number of samples in a batch."""
+        return _AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
+
+    def _train(
+        self,
+        samples: Samples,
+        max_epochs: int,
+        schedule: str,
+        *,
+        score: Score | None = None,
+        continues: bool,
+    ) -> None:
+        """Train the network on checked samples and report how it went."""
+        self.network_.make_writeable()
+        before = self.network_.parameters.values.copy() if continues else None
+        history = History(max_epochs)
+        try:
+            # Overflow is met by the check that every loss is finite.
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                self._run_solver(samples, schedule, history, self._callbacks(score))
+        except KeyboardInterrupt:
+            if history.n_epochs == 0:
+                self._undo(before)
+                raise
+            warnings.warn(
+                f"Training was interrupted after {history.n_epochs} of {max_epochs} epochs; the "
+                "model is the one of these epochs.",
+                stacklevel=3,
+            )
+        except FloatingPointError as problem:
+            if history.best_epoch is None:
+                self._undo(before)
+                raise FloatingPointError(f"{problem} {self._remedy()}") from None
+            warnings.warn(
+                f"{problem} The model is the one of epoch {history.best_epoch}, the best before. "
+                f"{self._remedy()}",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        self._report(history)
+
+    def _run_solver(
+        self, samples: Samples, schedule: str, history: History, callbacks: list[Callback]
+    ) -> None:
+        """Bring the samples into the network's form and let the solver minimize."""
+        network = self.network_
+        self._loss = make_loss(
+            self.loss,
+            exclusive=not self._multilabel and len(self.classes_) > 2,
+            label_smoothing=self.label_smoothing,
+        )
+        inputs = network.scaler.transform(samples.X, network.dtype)
+        targets = self._loss.smooth(self._targets(samples.y)).astype(network.dtype)
+        weight = samples.weight
+        if weight is not None:
+            weight = (weight / weight.mean()).astype(network.dtype)
+        l2 = 0.0 if self.solver == "adam" else self.weight_decay  # Adam's decay is decoupled
+        objective = Objective(network, self._loss, l2, self._rng)
+        if self.solver == "lbfgs":
+            data = (inputs, targets, weight)
+            lbfgs.train(objective, *data, history, tol=self.tol, callbacks=callbacks)
+            return
+        batches = Batches(
+            inputs,
+            targets,
+            weight,
+            batch_size=self._batch_size(),
+            rng=self._rng,
+            shuffle=self.shuffle,
+        )
+        self._optimizer = self._continued_optimizer()
+        stochastic.train(
+            objective,
+            batches,
+            self._optimizer,
+            history,
+            learning_rate=self.learning_rate,
+            schedule=SCHEDULES[schedule],
+            callbacks=callbacks,
+        )
+
+    def _continued_optimizer(self) -> Optimizer:
+        """Return the solver's optimizer, with the state of the last one if it is of its kind."""
+        optimizer: Optimizer
+        if self.solver == "sgd":
+            optimizer = Sgd(self.momentum, self.nesterovs_momentum)
+        else:
+            optimizer = Adam(self.beta_1, self.beta_2, self.epsilon, self.weight_decay)
+        if type(self._optimizer) is type(optimizer):
+            optimizer.state = self._optimizer.state
+        return optimizer
+
+    def _callbacks(self, score: Score | None) -> list[Callback]:
+        """Return the callbacks that the parameters ask for."""
+        callbacks: list[Callback] = []
+        if score is not None:
+            parameters = self.network_.parameters
+            callbacks.append(EarlyStopping(parameters, score, self.n_iter_no_change, self.tol))
+        if self.verbose:
+            callbacks.append(Progress())
+        return callbacks
+
+    def _undo(self, before: np.ndarray | None) -> None:
+        """Forget a new network that could not be trained; give a continued one its values back."""
+        self._optimizer = None
+        if before is None:
+            del self.network_
+        else:
+            self.network_.parameters.values[...] = before
+
+    def _remedy(self) -> str:
+        """Return what may help against divergence."""
+        advice = f"Features of a common size may help (scaling is {self.scaling!r})"
+        if self.solver != "lbfgs":
+            advice += f", or a learning_rate smaller than {self.learning_rate:g}"
+        return advice + "."
+
+    def _report(self, history: History) -> None:
+        """Set the attributes that tell how training went."""
+        scores = history.validation_score
+        self.n_iter_ = history.n_epochs
+        self.best_iter_ = history.best_epoch or history.n_epochs
+        self.loss_curve_ = np.array(history.loss)
+        self.loss_ = history.loss[self.best_iter_ - 1]
+        self.best_loss_ = min(history.loss)
+        self.validation_scores_ = np.array(scores) if scores else None
+        self.best_validation_score_ = scores[self.best_iter_ - 1] if scores else None
+
+    def _warn_if_useless(self, samples: Samples) -> None:
+        """Warn if the final loss is above that of predicting the class frequencies.
+
+        Such a model is finite, yet has diverged or learnt nothing.  A tenth is left for dropout.
+        """
+        targets = self._loss.smooth(self._targets(samples.y))
+        frequencies = np.average(targets, axis=0, weights=samples.weight)
+        baseline = self._loss.value_of_constant(frequencies)
+        if self.loss_ > 1.1 * baseline:
+            warnings.warn(
+                f"The final training loss, {self.loss_:.3g}, is above {baseline:.3g}, that of "
+                "a model which ignores its features and predicts the frequencies of the "
+                "classes. Try another learning_rate or more iterations.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    # ---------------------------------------------------------------- prediction
+
+    def predict(self, X):
+        """Predict classes.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+            The most probable class of each sample; for multilabel models the indicator matrix
+            of the labels that are more probable than not.
+        """
+        raw = self._raw(X)
+        if self._multilabel:
+            return (raw > 0).astype(int)
+        codes = (raw[:, 0] > 0).astype(int) if raw.shape[1] == 1 else raw.argmax(axis=1)
+        return self.classes_[codes]
+
+    def predict_proba(self, X):
+        """Predict probabilities.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), float64
+            Probability of each class in the order of `classes_`; for multilabel models that of
+            each label by itself.
+        """
+        return np.exp(self.predict_log_proba(X))
+
+    def predict_log_proba(self, X):
+        """Predict the logarithms of the probabilities, without ever forming `log(0)`.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), float64
+            Logarithms of what `predict_proba` returns.
+        """
+        raw = self._raw(X)
+        if self._multilabel or raw.shape[1] > 1:
+            return self._loss.log_proba(raw)
+        return np.hstack([self._loss.log_proba(-raw), self._loss.log_proba(raw)])
+
+    def decision_function(self, X):
+        """Return the raw predictions: the weighted inputs of the output neurons.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes), float64
+            With two classes, positive numbers speak for `classes_[1]`.
+        """
+        raw = self._raw(X).astype(np.float64)
+        return raw[:, 0] if raw.shape[1] == 1 and not self._multilabel else raw
+
+    def activations(self, X):
+        """Return what every neuron answers to each sample: which ones light up.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        list of ndarray of shape (n_samples, n_units)
+            The activations of each layer: the scaled inputs, the hidden layers, the outputs.
+        """
+        X = self._check_features(X)
+        inputs, *hidden = self.network_.hidden_activations(X)
+        if sparse.issparse(inputs):
+            inputs = inputs.toarray()
+        return [inputs, *hidden, np.exp(self._loss.log_activations(self.network_.predict_raw(X)))]
+
+    def _raw(self, X) -> np.ndarray:
+        """Return the raw predictions for unchecked features."""
+        X = self._check_features(X)
+        return self.network_.predict_raw(X)
+
+    def _check_features(self, X):
+        """Return the features, checked against the fitted model."""
+        check_is_fitted(self)
+        return check_features(self, X)
+
+    # ------------------------------------------------------------- the network
+
+    @property
+    def coefs_(self):
+        """Weights of each layer, of shape (n_inputs, n_outputs), as views."""
+        return [layer.weight for layer in self.network_.dense_layers()]
+
+    @property
+    def intercepts_(self):
+        """Biases of each layer, of shape (n_outputs,), as views."""
+        return [layer.bias for layer in self.network_.dense_layers()]
+
+    @property
+    def n_layers_(self):
+        """Number of layers of neurons, inputs and outputs included."""
+        return len(self.network_.sizes)
+
+    @property
+    def n_outputs_(self):
+        """Number of output neurons."""
+        return self.network_.sizes[-1]
+
+    @property
+    def n_parameters_(self):
+        """Number of weights and biases."""
+        return self.network_.parameters.values.size
+
+    @property
+    def out_activation_(self):
+        """Activation function of the output neurons."""
+        return self._loss.link
+
+    # ------------------------------------------------------ scikit-learn's protocols
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn what this estimator can take."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.classifier_tags.multi_label = True
+        return tags
+
+    def __getstate__(self):
+        """Return the state for a file: without the optimizer, with a version stamp."""
+        state = vars(self).copy()
+        if "_optimizer" in state:
+            state["_optimizer"] = None
+        return state | {"_sknn_version": __version__}
+
+    def __setstate__(self, state):
+        """Take the state of a file; warn if another version of sknn wrote it."""
+        state = dict(state)
+        version = state.pop("_sknn_version", "unknown")
+        if version != __version__:
+            warnings.warn(
+                InconsistentVersionWarning(
+                    estimator_name=type(self).__name__,
+                    current_sklearn_version=f"{__version__} of sknn",
+                    original_sklearn_version=f"{version} of sknn",
+                ),
+                stacklevel=2,
+            )
+        self.__dict__.update(state)
+
+    def __deepcopy__(self, memo):
+        """Copy everything, the optimizer too, so that the copy trains on like the original."""
+        other = type(self).__new__(type(self))
+        memo[id(self)] = other
+        other.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return other

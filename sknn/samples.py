@@ -1,0 +1,158 @@
+"""Samples as users pass them in: checked, weighted, and parted for validation."""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.utils import column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+# Numbers keep their dtype, so that integers and booleans are not blown up to float64.
+_CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": False}
+
+
+class Samples(NamedTuple):
+    """Features, labels, and weights in float64 (None where all are equal)."""
+
+    X: Any  # ndarray or CSR matrix (n_samples, n_features)
+    y: np.ndarray  # (n_samples,) classes, or (n_samples, n_labels) zeros and ones
+    weight: np.ndarray | None  # (n_samples,)
+
+    def take(self, rows: np.ndarray) -> "Samples":
+        """Return the samples of these rows."""
+        return Samples(
+            self.X[rows], self.y[rows], None if self.weight is None else self.weight[rows]
+        )
+
+
+def check_samples(
+    estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any, class_weight: Any, *, reset: bool
+) -> Samples:
+    """Check features, labels and weights, and that they belong together.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        Its number and names of features are set, or checked without `reset`.
+    X, y, sample_weight, class_weight
+        As the user gave them.
+    reset : bool
+        Whether this is the estimator's first sight of data.
+
+    Returns
+    -------
+    Samples
+        The samples; nothing the user passed is written to.
+
+    Raises
+    ------
+    ValueError
+        If they cannot be learnt from.
+    """
+    X, y = validate_data(estimator, X, y, reset=reset, multi_output=True, **_CHECKS)
+    _check_range(X, _names_of_features(estimator))
+    check_classification_targets(y)
+    kind = type_of_target(y)
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            "Multioutput multiclass targets are not supported: y has "
+            f"{y.shape[1]} columns of classes; train one classifier for each."
+        )
+    if sparse.issparse(y):
+        y = y.toarray()
+    if kind != "multilabel-indicator":
+        y = column_or_1d(y, warn=True)
+    return Samples(X, y, _check_weights(X, y, sample_weight, class_weight))
+
+
+def check_features(estimator: BaseEstimator, X: Any) -> Any:
+    """Return features as an ndarray or CSR matrix, checked against the fitted estimator."""
+    X = validate_data(estimator, X, reset=False, **_CHECKS)
+    _check_range(X, _names_of_features(estimator))
+    return X
+
+
+def hold_out(
+    y: np.ndarray, fraction: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Choose validation samples: of each class that fraction, rounded up, but never all.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+        Classes; multilabel samples count as one class.
+    fraction : float
+        Between 0 and 1.
+    rng : Generator
+        Source of the choice.
+
+    Returns
+    -------
+    held_out, kept : ndarray of int
+        Row numbers in random order.
+
+    Raises
+    ------
+    ValueError
+        If no class has two samples.
+    """
+    order = rng.permutation(len(y))
+    codes = np.zeros(len(y), int) if y.ndim == 2 else np.unique(y, return_inverse=True)[1]
+    held_out = np.zeros(len(y), bool)
+    for code in range(codes.max() + 1):
+        members = order[codes[order] == code]
+        n_held_out = min(math.ceil(fraction * len(members)), len(members) - 1)
+        held_out[members[:n_held_out]] = True
+    if not held_out.any():
+        raise ValueError(
+            "early_stopping=True holds out a part of each class, but no class has 2 samples "
+            f"(n_samples = {len(y)}); pass X_val and y_val or set early_stopping=False."
+        )
+    return order[held_out[order]], order[~held_out[order]]
+
+
+def _check_weights(X: Any, y: np.ndarray, sample_weight: Any, class_weight: Any) -> Any:
+    """Return the product of sample and class weights, or None if there are neither."""
+    if sample_weight is None and class_weight is None:
+        return None
+    weight = _check_sample_weight(sample_weight, X, dtype=np.float64, copy=True)
+    if np.any(weight < 0):
+        raise ValueError(
+            f"sample_weight must not be negative; its smallest value is {weight.min()}."
+        )
+    if class_weight is not None:
+        weight *= compute_sample_weight(class_weight, y)
+    if not np.any(weight):
+        raise ValueError("All samples have weight zero: there is nothing to learn from.")
+    return weight
+
+
+def _check_range(X: Any, names: np.ndarray | None) -> None:
+    """Raise ValueError for NaN, infinity or numbers beyond float32, naming the column."""
+    numbers = X.data if sparse.issparse(X) else X
+    if numbers.dtype.kind != "f" or numbers.size == 0:
+        return
+    # Two reductions without a temporary array; a comparison with NaN is False.
+    if numbers.min() >= -_FLOAT32_MAX and numbers.max() <= _FLOAT32_MAX:
+        return
+    place = np.argwhere(~(np.abs(numbers) <= _FLOAT32_MAX))[0]
+    column = X.indices[place[0]] if sparse.issparse(X) else place[1]
+    value = numbers[tuple(place)]
+    if np.isnan(value):
+        problem = "contains NaN; impute missing values first, for instance with SimpleImputer"
+    else:
+        problem = f"contains {value:g}, which is infinity or too large for float32"
+    raise ValueError(
+        f"Input X {problem} (column {int(column) if names is None else repr(names[column])})."
+    )
+
+
+def _names_of_features(estimator: BaseEstimator) -> np.ndarray | None:
+    """Return the names of the columns that the estimator has seen, if they had any."""
+    return vars(estimator).get("feature_names_in_")

@@ -1,0 +1,1 @@
+"""First floor: how the network learns. Imports the ground floor, NumPy and SciPy only."""

@@ -1,0 +1,85 @@
+"""Mini-batches: the training set in portions, each gathered into the same memory."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+Batch = tuple[Any, np.ndarray, np.ndarray | None]
+
+
+class Batches:
+    """Parts the samples into batches, anew and in random order each time it is iterated over.
+
+    The last batch of an epoch is smaller where the number of samples asks for it.  Gathered
+    batches are views of buffers that the next one overwrites; batches in order are views of the
+    data.  A single batch of all samples is the data itself: its order makes no difference.
+
+    Parameters
+    ----------
+    inputs : ndarray or CSR matrix of shape (n_samples, n_inputs)
+        Scaled inputs.
+    targets : ndarray of shape (n_samples, n_outputs)
+        Targets.
+    sample_weight : ndarray of shape (n_samples,), or None
+        Weights.
+    batch_size : int
+        Number of samples in a batch.
+    rng : Generator
+        Source of the order.
+    shuffle : bool
+        Whether the order is random.
+    """
+
+    def __init__(
+        self,
+        inputs: Any,
+        targets: np.ndarray,
+        sample_weight: np.ndarray | None,
+        *,
+        batch_size: int,
+        rng: np.random.Generator,
+        shuffle: bool = True,
+    ):
+        self.n_samples = inputs.shape[0]
+        self.batch_size = min(batch_size, self.n_samples)
+        self._rng = rng
+        self._shuffle = shuffle and self.batch_size < self.n_samples
+        self._data = (inputs, targets, sample_weight)
+        self._buffers = [self._buffer(part) for part in self._data]
+
+    def _buffer(self, part: Any) -> np.ndarray | None:
+        """Return memory for a batch of an array that is gathered."""
+        if self._shuffle and isinstance(part, np.ndarray):
+            return np.empty((self.batch_size, *part.shape[1:]), part.dtype)
+        return None
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        return -(-self.n_samples // self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield `(inputs, targets, sample_weight)` of each batch of an epoch."""
+        order = self._rng.permutation(self.n_samples) if self._shuffle else None
+        for start in range(0, self.n_samples, self.batch_size):
+            rows = slice(start, min(start + self.batch_size, self.n_samples))
+            if order is None:
+                yield tuple(_rows(part, rows) for part in self._data)
+            else:
+                chosen = order[rows]
+                yield tuple(map(_gathered, self._data, [chosen] * 3, self._buffers))
+
+
+def _rows(part: Any, rows: slice) -> Any:
+    """Return a slice of rows; None of None."""
+    return None if part is None else part[rows]
+
+
+def _gathered(part: Any, rows: np.ndarray, buffer: np.ndarray | None) -> Any:
+    """Return the chosen rows, in the buffer where there is one; None of None."""
+    if part is None:
+        return None
+    if buffer is None:
+        return part[rows]
+    # mode="clip" skips a bounds check that costs as much as the copy (the rows are in bounds).
+    return np.take(part, rows, axis=0, out=buffer[: len(rows)], mode="clip")

@@ -1,0 +1,111 @@
+"""Callbacks: what else happens after each epoch of a run."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+
+from sknn.network.parameters import ParameterVector
+from sknn.training.history import History
+
+
+class Callback(ABC):
+    """Something that a trainer calls when an epoch ends and when the run ends."""
+
+    @abstractmethod
+    def on_epoch_end(self, history: History) -> bool:
+        """Return True to end the run."""
+
+    @abstractmethod
+    def on_train_end(self, history: History) -> None:
+        """Finish; called once, also when the run ends early or with an exception."""
+
+
+class EarlyStopping(Callback):
+    """Ends the run when the validation score no longer improves, and restores the best epoch.
+
+    The best parameters are kept in memory.  Of several epochs with the same score the first is
+    the best one.
+
+    Parameters
+    ----------
+    parameters : ParameterVector
+        What to keep and restore.
+    score : callable
+        Returns the validation score of the network as it is; greater is better.
+    patience : int or inf
+        The run ends after this many epochs in a row without improvement.
+    tol : float
+        The score improves if it exceeds the last improvement by more than this.
+    """
+
+    def __init__(
+        self,
+        parameters: ParameterVector,
+        score: Callable[[], float],
+        patience: float,
+        tol: float,
+    ):
+        self.parameters = parameters
+        self.score = score
+        self.patience = patience
+        self.tol = tol
+        self.best_values: np.ndarray | None = None
+        self._best_score = -np.inf
+        self._last_improvement = -np.inf
+        self._n_waited = 0
+
+    def on_epoch_end(self, history):
+        """Score the epoch, keep its parameters if they are the best, and count the patience."""
+        score = self.score()
+        history.check_finite(score, "the validation score")
+        history.validation_score.append(score)
+        if score > self._best_score:
+            self._best_score = score
+            history.best_epoch = history.n_epochs
+            self._keep()
+        if score > self._last_improvement + self.tol:
+            self._last_improvement = score
+            self._n_waited = 0
+        else:
+            self._n_waited += 1
+        return self._n_waited >= self.patience
+
+    def on_train_end(self, history):
+        """Restore the best parameters."""
+        if self.best_values is not None:
+            self.parameters.values[...] = self.best_values
+
+    def _keep(self) -> None:
+        """Copy the parameters, into the same memory each time."""
+        if self.best_values is None:
+            self.best_values = np.empty_like(self.parameters.values)
+        np.copyto(self.best_values, self.parameters.values)
+
+
+class Progress(Callback):
+    """Prints a line per epoch: epoch, loss, validation score, learning rate, seconds."""
+
+    def on_epoch_end(self, history):
+        """Print the epoch."""
+        width = len(str(history.max_epochs))
+        line = f"epoch {history.n_epochs:{width}d}/{history.max_epochs}"
+        line += f"  loss {history.loss[-1]:.5f}"
+        if history.validation_score:
+            line += f"  validation score {history.validation_score[-1]:.5f}"
+        if history.learning_rate:
+            line += f"  learning rate {history.learning_rate[-1]:.2e}"
+        print(f"{line}  {history.seconds:.1f} s", flush=True)
+        return False
+
+    def on_train_end(self, history):
+        """Print which epoch was the best."""
+        if history.best_epoch is not None:
+            print(f"best epoch: {history.best_epoch}", flush=True)
+
+
+def notify(callbacks: list[Callback], history: History) -> bool:
+    """Call every callback at the end of an epoch; return whether one of them asks to stop."""
+    # First call all, then decide: `any` over the calls would skip those after one that stops.
+    answers = [callback.on_epoch_end(history) for callback in callbacks]
+    return any(answers)

@@ -1,0 +1,86 @@
+"""The other trainer: L-BFGS, a quasi-Newton method on all samples at once."""
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import OptimizeResult, minimize
+
+from sknn.network.objective import Objective
+from sknn.training.callbacks import Callback, notify
+from sknn.training.history import History
+
+
+def train(
+    objective: Objective,
+    inputs: Any,
+    targets: np.ndarray,
+    sample_weight: np.ndarray | None,
+    history: History,
+    *,
+    tol: float,
+    callbacks: list[Callback] | None = None,
+) -> None:
+    """Train the objective's network for up to `history.max_epochs` iterations.
+
+    SciPy's implementation, which works in float64.
+
+    Parameters
+    ----------
+    objective : Objective
+        What to minimize; its network's parameters are updated in place.
+    inputs, targets, sample_weight
+        The training set, as `Objective.value_and_gradient` takes it.
+    history : History
+        Gets an entry per iteration.
+    tol : float
+        The run has converged when no component of the gradient is larger.
+    callbacks : list of Callback, optional
+        Called after each iteration, in order.
+
+    Raises
+    ------
+    FloatingPointError
+        If the objective or a weight is not finite where an iteration ends.
+
+    References
+    ----------
+    Byrd, Lu, Nocedal, Zhu, "A limited memory algorithm for bound constrained optimization", 1995.
+    """
+    callbacks = callbacks or []
+    parameters = objective.network.parameters
+
+    def value_and_gradient(values: np.ndarray) -> tuple[float, np.ndarray]:
+        parameters.values[...] = values
+        value = objective.value_and_gradient(inputs, targets, sample_weight)
+        return value, parameters.gradient.astype(np.float64)
+
+    def after_iteration(intermediate_result: OptimizeResult) -> None:
+        # The line search may have looked further: back to the point that it accepted.
+        parameters.values[...] = intermediate_result.x
+        history.check_finite(intermediate_result.fun, "the loss")
+        history.loss.append(float(intermediate_result.fun))
+        if notify(callbacks, history):
+            raise StopIteration
+
+    try:
+        result = minimize(
+            value_and_gradient,
+            parameters.values.astype(np.float64),
+            jac=True,
+            method="L-BFGS-B",
+            callback=after_iteration,
+            options={
+                "maxiter": history.max_epochs,
+                "maxfun": np.iinfo(np.int32).max,
+                "gtol": tol,
+                "ftol": 64 * np.finfo(np.float64).eps,
+            },
+        )
+        parameters.values[...] = result.x
+        history.check_finite(result.fun, "the loss")
+        history.check_finite(float(np.sum(parameters.values)), "a weight")
+        if not history.loss:  # converged before the first iteration
+            history.loss.append(float(result.fun))
+    finally:
+        for callback in callbacks:
+            callback.on_train_end(history)

@@ -1,0 +1,68 @@
+"""The stochastic trainer: epochs of mini-batches, one step for each."""
+
+import numpy as np
+
+from sknn.network.objective import Objective
+from sknn.training.batches import Batches
+from sknn.training.callbacks import Callback, notify
+from sknn.training.history import History
+from sknn.training.optimizers import Optimizer
+from sknn.training.schedules import Schedule, constant
+
+
+def train(
+    objective: Objective,
+    batches: Batches,
+    optimizer: Optimizer,
+    history: History,
+    *,
+    learning_rate: float,
+    schedule: Schedule = constant,
+    callbacks: list[Callback] | None = None,
+) -> None:
+    """Train the objective's network for up to `history.max_epochs` epochs.
+
+    Parameters
+    ----------
+    objective : Objective
+        What to minimize; its network's parameters are updated in place.
+    batches : Batches
+        The training set.
+    optimizer : Optimizer
+        What turns gradients into steps.
+    history : History
+        Gets an entry per epoch.
+    learning_rate : float
+        Step size, multiplied by the schedule's factor.
+    schedule : callable
+        Factor as a function of progress from 0 to 1.
+    callbacks : list of Callback, optional
+        Called after each epoch, in order.
+
+    Raises
+    ------
+    FloatingPointError
+        As soon as the objective is not finite.
+    """
+    callbacks = callbacks or []
+    parameters = objective.network.parameters
+    n_steps = history.max_epochs * len(batches)
+    step = 0
+    try:
+        for _ in range(history.max_epochs):
+            total = 0.0
+            for inputs, targets, sample_weight in batches:
+                value = objective.value_and_gradient(inputs, targets, sample_weight)
+                history.check_finite(value, "the loss")
+                rate = learning_rate * schedule(step / n_steps)
+                optimizer.step(parameters, rate)
+                total += value * len(targets)
+                step += 1
+            history.loss.append(total / batches.n_samples)
+            history.learning_rate.append(rate)
+            if notify(callbacks, history):
+                break
+        history.check_finite(float(np.sum(parameters.values)), "a weight")
+    finally:
+        for callback in callbacks:
+            callback.on_train_end(history)
