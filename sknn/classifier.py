@@ -321,14 +321,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         training, score = self._validation(training, X, X_val, y_val, sample_weight_val)
         if not continues:
             self._build_network(training, sizes)
-        self._train(
+        history = self._train(
             training,
             self.max_iter,
             self.learning_rate_schedule,
             score=score,
             continues=continues,
         )
-        self._warn_if_useless(training)
+        self._warn_if_useless(training, history)
         return self
 
     @available_if(_trains_in_batches)
@@ -384,8 +384,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     def _check_sizes(self, continues: bool) -> tuple[int, ...]:
         """Return `hidden_layer_sizes` as a tuple; they must be those of a continued network."""
         given = self.hidden_layer_sizes
-        sizes = (given,) if isinstance(given, Integral) else tuple(np.asarray(given).tolist())
-        if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+        sizes = tuple(np.atleast_1d(given).tolist())
+        if not all(isinstance(size, int) and size >= 1 for size in sizes):
             raise InvalidParameterError(
                 "The 'hidden_layer_sizes' parameter of SimpleMLPClassifier must be an int or a "
                 f"sequence of ints, each at least 1. Got {given!r} instead."
@@ -503,7 +503,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         *,
         score: Score | None = None,
         continues: bool,
-    ) -> None:
+    ) -> History:
         """Train the network on checked samples and report how it went."""
         self.network_.make_writeable()
         before = self.network_.parameters.values.copy() if continues else None
@@ -532,6 +532,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
                 stacklevel=3,
             )
         self._report(history)
+        return history
 
     def _run_solver(
         self, samples: Samples, schedule: str, history: History, callbacks: list[Callback]
@@ -620,22 +621,28 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         self.validation_scores_ = np.array(scores) if scores else None
         self.best_validation_score_ = scores[self.best_iter_ - 1] if scores else None
 
-    def _warn_if_useless(self, samples: Samples) -> None:
-        """Warn if the final loss is above that of predicting the class frequencies.
+    def _warn_if_useless(self, samples: Samples, history: History) -> None:
+        """Warn if the loss, though finite, tells of divergence or of nothing learnt.
 
-        Such a model is finite, yet has diverged or learnt nothing.  A tenth is left for dropout.
+        The yardstick is the loss of predicting the frequencies of the classes.  The final loss
+        should not be above it (by more than a tenth, for the noise of dropout), and no loss on
+        the way should be a million times as large.
         """
         targets = self._loss.smooth(self._targets(samples.y))
         frequencies = np.average(targets, axis=0, weights=samples.weight)
         baseline = self._loss.value_of_constant(frequencies)
         if self.loss_ > 1.1 * baseline:
-            warnings.warn(
-                f"The final training loss, {self.loss_:.3g}, is above {baseline:.3g}, that of "
-                "a model which ignores its features and predicts the frequencies of the "
-                "classes. Try another learning_rate or more iterations.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
+            problem = f"ended at {self.loss_:.3g}"
+        elif history.peak_loss > 1e6 * baseline:
+            problem = f"went up to {history.peak_loss:.3g}"
+        else:
+            return
+        warnings.warn(
+            f"The training loss {problem}, where predicting the frequencies of the classes costs "
+            f"{baseline:.3g}: the model may be useless. {self._remedy()}",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
 
     # ---------------------------------------------------------------- prediction
 
@@ -724,9 +731,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """
         X = self._check_features(X)
         inputs, *hidden = self.network_.hidden_activations(X)
-        if sparse.issparse(inputs):
-            inputs = inputs.toarray()
-        return [inputs, *hidden, np.exp(self._loss.log_activations(self.network_.predict_raw(X)))]
+        outputs = np.exp(self._loss.log_activations(self.network_.predict_raw(X)))
+        return [inputs.toarray() if sparse.issparse(inputs) else inputs, *hidden, outputs]
 
     def _raw(self, X) -> np.ndarray:
         """Return the raw predictions for unchecked features."""

@@ -12,7 +12,7 @@ Initializer = Callable[[np.random.Generator, int, int], np.ndarray]
 
 
 def glorot_uniform(rng: np.random.Generator, n_inputs: int, n_outputs: int) -> np.ndarray:
-    """Draw uniform weights of variance `2 / (n_inputs + n_outputs)`, for sigmoids and linear layers.
+    """Draw uniform weights of variance `2 / (n_inputs + n_outputs)`, for sigmoids and the like.
 
     Source: Glorot, Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010.

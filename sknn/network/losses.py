@@ -14,6 +14,8 @@ from scipy.special import entr, log_expit, log_softmax
 
 from sknn.network.activations import logistic
 
+_LOG_TINY = np.log(np.finfo(np.float64).tiny)
+
 
 class Loss(ABC):
     """The cost of raw predictions, sample by sample, and its gradient.
@@ -95,11 +97,13 @@ class Loss(ABC):
         """Return the logarithms of the probabilities that the targets are 1, in float64.
 
         They are the output activations, in proportion to their sum where the classes are
-        exclusive.  For an independent label, `log_proba(-raw)` belongs to the opposite.
+        exclusive.  For an independent label, `log_proba(-raw)` belongs to the opposite.  None is
+        below -708.4, so that no probability is 0.
         """
-        log_a = self.log_activations(raw)
-        normalized = self.link == "softmax" or not self.exclusive
-        return log_a if normalized else log_softmax(log_a, axis=1)
+        log_p = self.log_activations(raw)
+        if self.exclusive and self.link == "logistic":
+            log_p = log_softmax(log_p, axis=1)
+        return np.maximum(log_p, _LOG_TINY)
 
 
 class LogLoss(Loss):

@@ -126,5 +126,6 @@ def mean_loss(
     """
     raw = network.predict_raw(X).astype(np.float64)
     losses = np.empty(len(raw))
-    loss.value_and_gradient(raw, targets, losses, loss.scratch(*raw.shape, raw.dtype))
+    scratch = loss.scratch(len(raw), raw.shape[1], raw.dtype)
+    loss.value_and_gradient(raw, targets, losses, scratch)
     return float(np.average(losses, weights=sample_weight))

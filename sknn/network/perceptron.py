@@ -171,7 +171,7 @@ class MultilayerPerceptron:
             raw[start : start + n_rows] = self.forward(inputs, workspace)
         return raw
 
-    def hidden_activations(self, X: Any) -> list[np.ndarray]:
+    def hidden_activations(self, X: Any) -> list[Any]:
         """Return the scaled inputs and the activations of each hidden layer.
 
         Parameters

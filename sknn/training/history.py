@@ -17,6 +17,8 @@ class History:
         Mean value of the objective over the epoch's batches.
     learning_rate : list of float
         The learning rate of the epoch's last step; empty for L-BFGS, which chooses its own.
+    peak_loss : float
+        Largest value of the objective that training went through.
     validation_score : list of float
         What early stopping measured; greater is better.  Empty without it.
     best_epoch : int or None
@@ -26,6 +28,7 @@ class History:
     max_epochs: int
     loss: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
+    peak_loss: float = -math.inf
     validation_score: list[float] = field(default_factory=list)
     best_epoch: int | None = None
     _start: float = field(default_factory=time.perf_counter, repr=False)
@@ -39,6 +42,11 @@ class History:
     def seconds(self) -> float:
         """The time since the start of the run, in seconds."""
         return time.perf_counter() - self._start
+
+    def see_loss(self, value: float) -> None:
+        """Take note of a value of the objective; raise FloatingPointError if it is not finite."""
+        self.check_finite(value, "the loss")
+        self.peak_loss = max(self.peak_loss, value)
 
     def check_finite(self, value: float, what: str) -> None:
         """Raise FloatingPointError if `value`, a number named `what`, is not finite."""

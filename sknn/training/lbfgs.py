@@ -57,12 +57,13 @@ def train(
     def after_iteration(intermediate_result: OptimizeResult) -> None:
         # The line search may have looked further: back to the point that it accepted.
         parameters.values[...] = intermediate_result.x
-        history.check_finite(intermediate_result.fun, "the loss")
+        history.see_loss(float(intermediate_result.fun))
         history.loss.append(float(intermediate_result.fun))
         if notify(callbacks, history):
             raise StopIteration
 
     try:
+        history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight))
         result = minimize(
             value_and_gradient,
             parameters.values.astype(np.float64),
@@ -77,7 +78,6 @@ def train(
             },
         )
         parameters.values[...] = result.x
-        history.check_finite(result.fun, "the loss")
         history.check_finite(float(np.sum(parameters.values)), "a weight")
         if not history.loss:  # converged before the first iteration
             history.loss.append(float(result.fun))

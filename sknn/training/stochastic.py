@@ -53,7 +53,7 @@ def train(
             total = 0.0
             for inputs, targets, sample_weight in batches:
                 value = objective.value_and_gradient(inputs, targets, sample_weight)
-                history.check_finite(value, "the loss")
+                history.see_loss(value)
                 rate = learning_rate * schedule(step / n_steps)
                 optimizer.step(parameters, rate)
                 total += value * len(targets)
