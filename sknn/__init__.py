@@ -1,4 +1,4 @@
-"""sknn: the neural-network classifier for scikit-learn, in NumPy.
+"""The neural-network classifier for scikit-learn, in NumPy.
 
 `SimpleMLPClassifier` is a layered network with scikit-learn's interface; `LossCurveDisplay`
 draws how its training went.

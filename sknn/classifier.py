@@ -162,7 +162,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
     See Also
     --------
-    sklearn.neural_network.MLPClassifier : scikit-learn's own.
+    sklearn.neural_network.MLPClassifier : The multilayer perceptron of scikit-learn.
 
     Notes
     -----
@@ -303,8 +303,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
         Returns
         -------
-        self : SimpleMLPClassifier
-            The fitted classifier.
+        SimpleMLPClassifier
+            This classifier, fitted.
 
         Raises
         ------
@@ -352,8 +352,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
         Returns
         -------
-        self : SimpleMLPClassifier
-            The classifier.
+        SimpleMLPClassifier
+            This classifier.
 
         Raises
         ------
@@ -639,7 +639,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             return
         warnings.warn(
             f"The training loss {problem}, where predicting the frequencies of the classes costs "
-            f"{baseline:.3g}: the model may be useless. {self._remedy()}",
+            f"{baseline:.3g}. If training has hardly begun, allow it more than max_iter="
+            f"{self.max_iter} or a larger learning_rate. If it diverged: {self._remedy()}",
             ConvergenceWarning,
             stacklevel=3,
         )
@@ -748,32 +749,32 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
     @property
     def coefs_(self):
-        """Weights of each layer, of shape (n_inputs, n_outputs), as views."""
+        """Return the weights of each layer, of shape (n_inputs, n_outputs), as views."""
         return [layer.weight for layer in self.network_.dense_layers()]
 
     @property
     def intercepts_(self):
-        """Biases of each layer, of shape (n_outputs,), as views."""
+        """Return the biases of each layer, of shape (n_outputs,), as views."""
         return [layer.bias for layer in self.network_.dense_layers()]
 
     @property
     def n_layers_(self):
-        """Number of layers of neurons, inputs and outputs included."""
+        """Return the number of layers of neurons, inputs and outputs included."""
         return len(self.network_.sizes)
 
     @property
     def n_outputs_(self):
-        """Number of output neurons."""
+        """Return the number of output neurons."""
         return self.network_.sizes[-1]
 
     @property
     def n_parameters_(self):
-        """Number of weights and biases."""
+        """Return the number of weights and biases."""
         return self.network_.parameters.values.size
 
     @property
     def out_activation_(self):
-        """Activation function of the output neurons."""
+        """Return the name of the output neurons' activation function."""
         return self._loss.link
 
     # ------------------------------------------------------ scikit-learn's protocols

@@ -40,7 +40,7 @@ def check_samples(
     ----------
     estimator : BaseEstimator
         Its number and names of features are set, or checked without `reset`.
-    X, y, sample_weight, class_weight
+    X, y, sample_weight, class_weight : object
         As the user gave them.
     reset : bool
         Whether this is the estimator's first sight of data.
@@ -94,8 +94,8 @@ def hold_out(
 
     Returns
     -------
-    held_out, kept : ndarray of int
-        Row numbers in random order.
+    tuple of ndarray of int
+        The rows held out and the rows kept, in random order.
 
     Raises
     ------

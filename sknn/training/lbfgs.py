@@ -28,7 +28,7 @@ def train(
     ----------
     objective : Objective
         What to minimize; its network's parameters are updated in place.
-    inputs, targets, sample_weight
+    inputs, targets, sample_weight : ndarray
         The training set, as `Objective.value_and_gradient` takes it.
     history : History
         Gets an entry per iteration.
