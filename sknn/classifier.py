@@ -417,7 +417,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             classes = np.unique(classes)
             if not np.array_equal(classes, self.classes_):
                 raise ValueError(
-                    f"classes={classes!r} are not those of the first call: {self.classes_!r}."
+                    f"classes={classes.tolist()} are not those of the first call, "
+                    f"{self.classes_.tolist()}."
                 )
 
     def _start(self, y: np.ndarray, classes: Any = None) -> None:
@@ -778,6 +779,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         return self._loss.link
 
     # ------------------------------------------------------ scikit-learn's protocols
+
+    def __sklearn_is_fitted__(self):
+        """Return whether there is a network; one that diverged is gone again."""
+        return self._has_network()
 
     def __sklearn_tags__(self):
         """Tell scikit-learn what this estimator can take."""

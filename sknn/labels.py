@@ -36,7 +36,7 @@ def find_classes(y: np.ndarray, announced: Any = None) -> np.ndarray:
     if len(classes) < 2:
         raise ValueError(
             "Classification needs at least 2 classes; the data contains only one class: "
-            f"{classes[0]!r}."
+            f"{classes.tolist()[0]!r}."
         )
     return classes
 
@@ -73,8 +73,8 @@ def make_targets(y: np.ndarray, classes: np.ndarray, *, multilabel: bool) -> np.
     unknown = np.setdiff1d(y, classes)
     if len(unknown):
         raise ValueError(
-            f"y contains the class {unknown[0]!r}, which is none of the model's classes: "
-            f"{classes!r}."
+            f"y contains the class {unknown.tolist()[0]!r}, which is none of the model's classes, "
+            f"{classes.tolist()}."
         )
     codes = np.searchsorted(classes, y)
     if len(classes) == 2:

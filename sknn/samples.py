@@ -139,9 +139,9 @@ def _check_range(X: Any, names: np.ndarray | None) -> None:
     if numbers.dtype.kind != "f" or numbers.size == 0:
         return
     # Two reductions without a temporary array; a comparison with NaN is False.
-    if numbers.min() >= -_FLOAT32_MAX and numbers.max() <= _FLOAT32_MAX:
+    if float(numbers.min()) >= -_FLOAT32_MAX and float(numbers.max()) <= _FLOAT32_MAX:
         return
-    place = np.argwhere(~(np.abs(numbers) <= _FLOAT32_MAX))[0]
+    place = np.argwhere(~(np.abs(numbers.astype(np.float64)) <= _FLOAT32_MAX))[0]
     column = X.indices[place[0]] if sparse.issparse(X) else place[1]
     value = numbers[tuple(place)]
     if np.isnan(value):

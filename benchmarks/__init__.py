@@ -1,0 +1,1 @@
+"""Benchmarks: how long training takes, as ratios against other implementations."""

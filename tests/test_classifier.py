@@ -1,0 +1,785 @@
+"""SimpleMLPClassifier: what it accepts, what it learns, and what it answers to bad input."""
+
+import signal
+import threading
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from scipy.special import expit, softmax
+from sklearn.base import clone
+from sklearn.datasets import load_digits, load_iris, make_classification
+from sklearn.datasets import make_multilabel_classification as make_multilabel
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.metrics import get_scorer, log_loss
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, StandardScaler
+
+from sknn import SimpleMLPClassifier
+from sknn.network.activations import ACTIVATIONS
+from sknn.network.losses import LOSSES
+from sknn.training.schedules import SCHEDULES
+
+
+def quick(hidden_layer_sizes=(8,), activation="relu", **parameters):
+    """Return a small classifier that trains fast."""
+    defaults = {"max_iter": 30, "learning_rate": 0.01, "random_state": 0}
+    return SimpleMLPClassifier(hidden_layer_sizes, activation, **(defaults | parameters))
+
+
+@pytest.fixture(scope="module")
+def iris():
+    X, y = load_iris(return_X_y=True)
+    return X, y
+
+
+@pytest.fixture(scope="module")
+def two_classes():
+    return make_classification(n_samples=300, n_features=8, n_informative=5, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def labels():
+    return make_multilabel(n_samples=200, n_features=10, n_classes=4, random_state=0)
+
+
+# ------------------------------------------------------------------------ learning
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_learns_digits(solver, loss):
+    X, y = load_digits(return_X_y=True)
+    X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+    rate = {"adam": 0.003, "sgd": 0.1, "lbfgs": 1.0}[solver]
+    model = quick((64,), "tanh", solver=solver, loss=loss, learning_rate=rate, max_iter=40)
+    assert model.fit(X_train, y_train).score(X_test, y_test) > 0.95
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_learns_with_every_activation(activation, iris):
+    assert quick((16,), activation, max_iter=200).fit(*iris).score(*iris) > 0.95
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_learns_with_every_schedule(schedule, iris):
+    model = quick((16,), learning_rate_schedule=schedule, learning_rate=0.05)
+    assert model.fit(*iris).score(*iris) > 0.95
+
+
+def test_no_hidden_layer_is_logistic_regression(iris):
+    X, y = iris
+    model = quick((), solver="lbfgs", max_iter=500).fit(X, y)
+    X_scaled = StandardScaler().fit_transform(X)
+    raw = X_scaled @ model.coefs_[0] + model.intercepts_[0]
+    np.testing.assert_allclose(model.predict_proba(X), softmax(raw, axis=1), rtol=1e-9)
+    assert model.n_layers_ == 2
+
+
+@pytest.mark.parametrize("sizes", [8, (8,), [8], np.array([8]), np.int64(8)])
+def test_hidden_layer_sizes_may_be_a_number_or_a_sequence(sizes, iris):
+    model = quick(sizes).fit(*iris)
+    assert [weight.shape for weight in model.coefs_] == [(4, 8), (8, 3)]
+
+
+def test_the_classic_network_has_13002_parameters():
+    rng = np.random.default_rng(0)
+    X, y = rng.random((100, 784)), np.arange(100) % 10
+    classic = quick((16, 16), "logistic", loss="squared_error", solver="sgd")
+    classic.set_params(learning_rate=0.1).fit(X, y)
+    assert classic.n_parameters_ == 13002
+    assert sum(weight.size for weight in classic.coefs_) == 12960
+    assert sum(bias.size for bias in classic.intercepts_) == 42
+    assert classic.n_layers_ == 4
+    assert classic.n_outputs_ == 10
+    assert classic.out_activation_ == "logistic"
+
+
+def test_label_smoothing_makes_predictions_less_sure(iris):
+    sure = quick((32,), max_iter=200).fit(*iris).predict_proba(iris[0]).max(axis=1)
+    smooth = quick((32,), max_iter=200, label_smoothing=0.3).fit(*iris)
+    assert smooth.predict_proba(iris[0]).max(axis=1).mean() < sure.mean() - 0.1
+
+
+def test_weight_decay_shrinks_weights_for_every_solver(iris):
+    for solver in ("adam", "sgd", "lbfgs"):
+        norms = [
+            np.linalg.norm(
+                quick(solver=solver, weight_decay=decay, learning_rate=0.1, max_iter=100)
+                .fit(*iris)
+                .coefs_[0]
+            )
+            for decay in (0.0, 0.1)
+        ]
+        assert norms[1] < 0.8 * norms[0], solver
+
+
+def test_dropout_changes_training_and_not_prediction(iris):
+    X, y = iris
+    model = quick((32,), dropout=0.5).fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), model.predict_proba(X))
+    assert not np.array_equal(model.coefs_[0], quick((32,)).fit(X, y).coefs_[0])
+
+
+# ---------------------------------------------------------------- targets and labels
+
+
+def test_string_labels_come_back(iris):
+    X, y = iris
+    names = np.array(["virginica", "setosa", "versicolor"])[y]
+    model = quick((16,), max_iter=100).fit(X, names)
+    assert list(model.classes_) == ["setosa", "versicolor", "virginica"]
+    assert model.score(X, names) > 0.95
+    assert quick((16,), max_iter=100).fit(X, names.astype(object)).score(X, names) > 0.95
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_two_classes_share_one_output(two_classes, loss):
+    X, y = two_classes
+    model = quick(loss=loss).fit(X, y)
+    raw = model.decision_function(X)
+    assert model.n_outputs_ == 1
+    assert raw.shape == (300,)
+    np.testing.assert_allclose(model.predict_proba(X)[:, 1], expit(raw), rtol=1e-12)
+    np.testing.assert_allclose(model.predict_proba(X)[:, 0], expit(-raw), rtol=1e-12)
+    np.testing.assert_array_equal(model.predict(X), (raw > 0).astype(int))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_probabilities_of_exclusive_classes_sum_to_one(iris, loss):
+    X, y = iris
+    model = quick(loss=loss).fit(X, y)
+    p = model.predict_proba(X)
+    assert p.dtype == np.float64
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-14)
+    raw = model.decision_function(X)
+    expected = (
+        softmax(raw, axis=1)
+        if loss == "log_loss"
+        else expit(raw) / expit(raw).sum(axis=1, keepdims=True)
+    )
+    np.testing.assert_allclose(p, expected, rtol=1e-10)
+
+
+def test_log_probabilities_are_never_infinite(iris):
+    X, y = iris
+    model = quick(scaling=None).fit(X, y)
+    model.network_.parameters.values *= 1e3
+    log_p = model.predict_log_proba(X)
+    assert np.isfinite(log_p).all()
+    assert log_p.min() < -700  # a probability that would have rounded to 0
+    np.testing.assert_allclose(log_p, np.log(model.predict_proba(X)), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix])
+def test_multilabel(labels, loss, container):
+    X, Y = labels
+    model = quick((64,), loss=loss, max_iter=100, batch_size=20).fit(X, container(Y))
+    assert model.predict(X).shape == Y.shape
+    assert (model.predict(X) == Y).mean() > 0.9
+    raw = model.decision_function(X)
+    np.testing.assert_allclose(model.predict_proba(X), expit(raw), rtol=1e-12)
+    np.testing.assert_array_equal(model.predict(X), model.predict_proba(X) > 0.5)
+    np.testing.assert_array_equal(model.classes_, np.arange(4))
+    assert model.out_activation_ == "logistic"
+
+
+def test_one_label_stays_a_matrix(labels):
+    X, Y = labels
+    Y = np.hstack([Y[:, :1], 1 - Y[:, :1]])
+    model = quick().fit(X, Y)
+    assert model.decision_function(X).shape == (200, 2)
+
+
+# ---------------------------------------------------------------- features and scaling
+
+
+def test_units_do_not_matter(two_classes):
+    X, y = two_classes
+    shifted = X * np.logspace(-6, 6, X.shape[1]) + 1000.0
+    p, q = (quick(dtype="float64").fit(A, y).predict_proba(A) for A in (X, shifted))
+    np.testing.assert_allclose(p, q, atol=1e-6)
+
+
+@pytest.mark.parametrize("container", [sparse.csr_matrix, sparse.csc_array, sparse.coo_matrix])
+def test_sparse_features(container):
+    X, y = load_digits(return_X_y=True)
+    X = np.where(X < 8, 0, X)
+    model = quick((32,)).fit(container(X), y)
+    assert model.score(container(X), y) > 0.95
+    # Scaled without centring: the model of the same features, divided by their deviation, dense.
+    deviation = X.std(axis=0)
+    scaled = X / np.where(deviation > 0, deviation, np.inf)
+    dense = quick((32,), scaling=None).fit(scaled, y)
+    np.testing.assert_allclose(
+        model.predict_proba(container(X)), dense.predict_proba(scaled), atol=2e-3
+    )
+    np.testing.assert_allclose(model.predict_proba(X), model.predict_proba(container(X)), atol=1e-5)
+
+
+def test_a_model_of_dense_features_predicts_sparse_ones(iris):
+    X, y = iris
+    model = quick().fit(X, y)
+    np.testing.assert_allclose(
+        model.predict_proba(sparse.csr_matrix(X)), model.predict_proba(X), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float16, np.float32, bool])
+def test_features_of_other_types_equal_their_float64_form(dtype):
+    X, y = load_digits(return_X_y=True)
+    X = X.astype(dtype)
+    models = [quick(max_iter=5).fit(A, y) for A in (X, X.astype(np.float64))]
+    np.testing.assert_allclose(
+        models[0].predict_proba(X), models[1].predict_proba(X.astype(np.float64)), atol=1e-6
+    )
+
+
+def test_precision_depends_on_the_batches(iris):
+    X, y = iris
+    assert quick(batch_size=150).fit(X, y).coefs_[0].dtype == np.float64
+    assert quick(batch_size=149).fit(X, y).coefs_[0].dtype == np.float32
+    assert quick(solver="lbfgs", batch_size=10).fit(X, y).coefs_[0].dtype == np.float64
+    assert quick(batch_size=10, dtype="float64").fit(X, y).coefs_[0].dtype == np.float64
+    assert quick(batch_size=150, dtype="float32").fit(X, y).coefs_[0].dtype == np.float32
+
+
+def test_activations_are_those_of_every_layer(iris):
+    X, y = iris
+    model = quick((6, 5), "tanh").fit(X, y)
+    layers = model.activations(X[:7])
+    assert [a.shape for a in layers] == [(7, 4), (7, 6), (7, 5), (7, 3)]
+    for a, weight, bias, above in zip(
+        layers[:2], model.coefs_, model.intercepts_, layers[1:], strict=False
+    ):
+        np.testing.assert_allclose(np.tanh(a @ weight + bias), above, atol=1e-6)
+    np.testing.assert_allclose(layers[-1], model.predict_proba(X[:7]), rtol=1e-12)
+
+
+def test_activations_of_a_classic_network_are_sigmoids(iris):
+    X, y = iris
+    model = quick((6,), "logistic", loss="squared_error", max_iter=100).fit(X, y)
+    sparse_layers, layers = model.activations(sparse.csr_matrix(X)), model.activations(X)
+    np.testing.assert_allclose(layers[-1], expit(model.decision_function(X)), rtol=1e-12)
+    for a, b in zip(sparse_layers, layers, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_activations_of_sparse_features_are_dense():
+    X, y = load_digits(return_X_y=True)
+    model = quick().fit(sparse.csr_matrix(X), y)
+    assert isinstance(model.activations(sparse.csr_matrix(X[:3]))[0], np.ndarray)
+
+
+# ------------------------------------------------------------------------ weights
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_weights_equal_repeated_samples(two_classes, solver, loss):
+    X, y = (part[:60] for part in two_classes)
+    weight = np.random.default_rng(0).integers(0, 4, 60)
+    model = quick(solver=solver, loss=loss, batch_size=1000, max_iter=50, weight_decay=0.001)
+    model.set_params(learning_rate=0.1)
+    weighted = clone(model).fit(X, y, sample_weight=weight)
+    repeated = clone(model).fit(X.repeat(weight, axis=0), y.repeat(weight))
+    np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), rtol=1e-6)
+
+
+def test_only_the_proportions_of_weights_matter(two_classes):
+    X, y = two_classes
+    weight = np.random.default_rng(0).random(300)
+    p, q = (quick().fit(X, y, weight * c).predict_proba(X) for c in (1, 1024))
+    np.testing.assert_array_equal(p, q)
+
+
+def test_batches_of_zero_weight_do_no_harm(two_classes):
+    X, y = two_classes
+    weight = np.where(np.arange(300) < 250, 0.0, 1.0)
+    model = quick(batch_size=10, shuffle=False).fit(X, y, weight)
+    assert np.isfinite(model.loss_curve_).all()
+
+
+def test_class_weight_multiplies_sample_weight(two_classes):
+    X, y = two_classes
+    weight = np.random.default_rng(0).random(300)
+    by_class = quick(class_weight={0: 1, 1: 3}).fit(X, y, weight)
+    by_sample = quick().fit(X, y, weight * np.where(y == 1, 3, 1))
+    np.testing.assert_allclose(by_class.predict_proba(X), by_sample.predict_proba(X), rtol=1e-5)
+
+
+def test_balanced_classes_raise_the_recall_of_the_rare_one():
+    X, y = make_classification(n_samples=600, weights=[0.9], flip_y=0.1, random_state=0)
+    recalls = [
+        (model.fit(X, y).predict(X)[y == 1] == 1).mean()
+        for model in (quick((), learning_rate=0.1), quick((), class_weight="balanced"))
+    ]
+    assert recalls[1] > recalls[0] + 0.1
+
+
+# ------------------------------------------------------------------ early stopping
+
+
+def test_early_stopping_restores_the_best_epoch(two_classes):
+    X, y = two_classes
+    X_val, y_val = X[200:], y[200:]
+    model = quick((64,), early_stopping=True, n_iter_no_change=5, learning_rate=0.05, max_iter=200)
+    model.fit(X[:200], y[:200], X_val=X_val, y_val=y_val)
+    assert model.n_iter_ < 200
+    assert len(model.validation_scores_) == model.n_iter_ == len(model.loss_curve_)
+    assert model.best_iter_ == np.argmax(model.validation_scores_) + 1
+    assert model.best_validation_score_ == model.validation_scores_.max()
+    assert model.loss_ == model.loss_curve_[model.best_iter_ - 1]
+    assert log_loss(y_val, model.predict_proba(X_val)) == pytest.approx(
+        -model.best_validation_score_, rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    "scoring", ["accuracy", "neg_log_loss", None, get_scorer("balanced_accuracy")]
+)
+def test_early_stopping_with_a_scorer(iris, scoring):
+    X, y = iris
+    names = np.array(["a", "b", "c"])[y]
+    model = quick(early_stopping=True, scoring=scoring).fit(
+        X[::2], names[::2], X_val=X, y_val=names
+    )
+    scorer = get_scorer(scoring or "accuracy") if not callable(scoring) else scoring
+    assert model.best_validation_score_ == pytest.approx(scorer(model, X, names))
+
+
+def test_early_stopping_weighs_its_scores(two_classes):
+    X, y = two_classes
+    weight = np.random.default_rng(0).random(100)
+    for scoring, expected in (
+        ("loss", lambda m: -log_loss(y[200:], m.predict_proba(X[200:]), sample_weight=weight)),
+        ("accuracy", lambda m: m.score(X[200:], y[200:], sample_weight=weight)),
+    ):
+        model = quick(early_stopping=True, scoring=scoring).fit(
+            X[:200], y[:200], X_val=X[200:], y_val=y[200:], sample_weight_val=weight
+        )
+        assert model.best_validation_score_ == pytest.approx(expected(model), rel=1e-5)
+
+
+def test_early_stopping_of_lbfgs_and_of_labels(labels):
+    X, Y = labels
+    model = quick(solver="lbfgs", early_stopping=True, n_iter_no_change=3, max_iter=300).fit(X, Y)
+    assert model.n_iter_ < 300
+    assert model.best_iter_ == np.argmax(model.validation_scores_) + 1
+
+
+def test_early_stopping_asks_the_scorer_with_column_names(iris):
+    frame = pd.DataFrame(iris[0], columns=list("abcd"))
+    model = quick(early_stopping=True, scoring="accuracy").fit(frame, iris[1])
+    assert list(model.feature_names_in_) == list("abcd")
+    model.fit(frame, iris[1], X_val=frame, y_val=iris[1])
+    assert model.best_validation_score_ == model.score(frame, iris[1])
+
+
+def test_validation_set_needs_early_stopping_and_both_parts(iris):
+    X, y = iris
+    with pytest.raises(ValueError, match="early_stopping=True, which is off"):
+        quick().fit(X, y, X_val=X, y_val=y)
+    with pytest.raises(ValueError, match="only one of them was given"):
+        quick(early_stopping=True).fit(X, y, X_val=X)
+
+
+def test_the_budget_is_spent_without_a_warning(iris):
+    model = quick(max_iter=17).fit(*iris)
+    assert model.n_iter_ == model.best_iter_ == 17
+    assert model.validation_scores_ is None
+    assert model.best_validation_score_ is None
+    assert model.best_loss_ == model.loss_curve_.min()
+
+
+# -------------------------------------------------------- randomness and continuation
+
+
+@pytest.mark.parametrize("extra", [{}, {"dropout": 0.3}, {"early_stopping": True}])
+def test_a_seed_fixes_every_bit_and_another_does_not(two_classes, extra):
+    X, y = two_classes
+    runs = [quick(random_state=seed, **extra).fit(X, y) for seed in (0, 0, 1)]
+    values = [run.network_.parameters.values for run in runs]
+    np.testing.assert_array_equal(values[0], values[1])
+    np.testing.assert_array_equal(runs[0].loss_curve_, runs[1].loss_curve_)
+    assert not np.array_equal(values[0], values[2])
+
+
+def test_random_state_may_be_a_generator_of_numpy_or_nothing(iris):
+    p, q = (
+        quick(random_state=np.random.RandomState(5)).fit(*iris).predict_proba(iris[0])
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(p, q)
+    p, q = (quick(random_state=None).fit(*iris).predict_proba(iris[0]) for _ in range(2))
+    assert not np.array_equal(p, q)
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_partial_fit_in_a_row_equals_fit(two_classes, solver):
+    X, y = two_classes
+    settings = {"learning_rate_schedule": "constant", "dropout": 0.2, "solver": solver}
+    whole = quick(max_iter=6, **settings).fit(X, y)
+    parts = quick(**settings)
+    for _ in range(6):
+        parts.partial_fit(X, y, classes=[0, 1])
+    np.testing.assert_array_equal(
+        parts.network_.parameters.values, whole.network_.parameters.values
+    )
+    assert parts.n_iter_ == 1
+
+
+def test_warm_start_continues_optimizer_and_random_stream(two_classes):
+    X, y = two_classes
+    settings = {"learning_rate_schedule": "constant", "dropout": 0.2}
+    whole = quick(max_iter=10, **settings).fit(X, y)
+    warm = quick(max_iter=4, warm_start=True, **settings).fit(X, y)
+    warm.set_params(max_iter=6).fit(X, y)
+    np.testing.assert_array_equal(warm.network_.parameters.values, whole.network_.parameters.values)
+    assert len(warm.loss_curve_) == warm.n_iter_ == 6
+
+
+def test_fit_without_warm_start_starts_anew(two_classes):
+    X, y = two_classes
+    model = quick().fit(X, y)
+    first = model.network_.parameters.values.copy()
+    np.testing.assert_array_equal(model.fit(X, y).network_.parameters.values, first)
+
+
+def test_partial_fit_after_another_solver_starts_its_optimizer_anew(two_classes):
+    X, y = two_classes
+    model = quick().fit(X, y).set_params(solver="sgd").partial_fit(X, y)
+    assert model._optimizer.state.keys() == {"velocity"}
+
+
+def test_partial_fit_sees_chunks_without_some_classes(iris):
+    X, y = iris
+    model = quick((16,), learning_rate=0.05, scaling=None)
+    for _ in range(30):
+        for digit in range(3):
+            chunk = slice(50 * digit, 50 * digit + 50)  # iris comes sorted by class
+            model.partial_fit(X[chunk], y[chunk], classes=[0, 1, 2])
+    assert model.predict_proba(X).shape == (150, 3)
+
+
+def test_partial_fit_of_labels_needs_no_classes(labels):
+    X, Y = labels
+    model = quick()
+    model.set_params(batch_size=20)
+    for _ in range(100):
+        model.partial_fit(X, Y)
+    assert (model.predict(X) == Y).mean() > 0.8
+
+
+def test_partial_fit_is_hidden_for_lbfgs():
+    assert not hasattr(quick(solver="lbfgs"), "partial_fit")
+    with pytest.raises(AttributeError):
+        quick(solver="lbfgs").partial_fit([[0], [1]], [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"), [("hidden_layer_sizes", (9,)), ("activation", "tanh"), ("dropout", 0.5)]
+)
+def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
+    model = quick(warm_start=True).fit(*iris).set_params(**{parameter: value})
+    with pytest.raises(ValueError, match=f"{parameter} is .*built with"):
+        model.fit(*iris)
+    with pytest.raises(ValueError, match=f"{parameter} is .*built with"):
+        model.partial_fit(*iris)
+
+
+# ------------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "legal"),
+    [
+        ("hidden_layer_sizes", (8, 0), "at least 1"),
+        ("hidden_layer_sizes", (8, 2.5), "at least 1"),
+        ("hidden_layer_sizes", 0, "range"),
+        ("activation", "sigmoid", "'relu'"),
+        ("loss", "hinge", "'log_loss'"),
+        ("solver", "adamm", "'adam'"),
+        ("learning_rate", 0, "(0.0, inf)"),
+        ("learning_rate_schedule", "exponential", "'cosine'"),
+        ("weight_decay", -1, "[0.0, inf)"),
+        ("dropout", 1, "[0.0, 1.0)"),
+        ("label_smoothing", 1.5, "[0.0, 1.0)"),
+        ("batch_size", 0, "[1, inf)"),
+        ("max_iter", 0, "[1, inf)"),
+        ("momentum", 1.0, "[0.0, 1.0)"),
+        ("validation_fraction", 0.0, "(0.0, 1.0)"),
+        ("n_iter_no_change", 0, "[1, inf)"),
+        ("scoring", "speed", "'accuracy'"),
+        ("class_weight", "even", "'balanced'"),
+        ("scaling", "minmax", "'standard'"),
+        ("dtype", "float16", "'float32'"),
+    ],
+)
+def test_a_parameter_out_of_range_is_named_with_its_legal_values(parameter, value, legal, iris):
+    with pytest.raises(ValueError, match=f"'{parameter}' parameter of SimpleMLPClassifier") as info:
+        quick().set_params(**{parameter: value}).fit(*iris)
+    assert legal in str(info.value)
+    assert str(value) in str(info.value)
+
+
+@pytest.mark.parametrize("method", ["fit", "predict", "partial_fit"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e39, -1e300])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix, "frame"])
+def test_numbers_out_of_range_are_refused_by_column(iris, method, value, container):
+    X, y = iris
+    frame = "frame"
+    names = list("abcd")
+
+    def contained(A):
+        return pd.DataFrame(A, columns=names) if container == frame else container(A)
+
+    bad = X.copy()
+    bad[7, 2] = value
+    model = quick().fit(contained(X), y)
+    column = "'c'" if container == frame else "2"
+    with pytest.raises(ValueError, match=rf"Input X contains.*\(column {column}\)"):
+        getattr(model, method)(*((contained(bad),) if method == "predict" else (contained(bad), y)))
+
+
+def test_large_numbers_within_float32_are_welcome(iris):
+    X, y = iris
+    assert quick((16,), max_iter=60).fit(X * 1e37, y).score(X * 1e37, y) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (np.zeros(150), "weight zero|at least one non-zero"),
+        (np.r_[-1.0, np.ones(149)], "must not be negative; its smallest value is -1.0"),
+        (np.ones(149), "shape"),
+    ],
+)
+def test_bad_sample_weights(iris, weight, message):
+    with pytest.raises(ValueError, match=message):
+        quick().fit(*iris, sample_weight=weight)
+
+
+def test_one_class_is_named(iris):
+    with pytest.raises(ValueError, match=r"only one class: .*'rose'"):
+        quick().fit(iris[0], np.full(150, "rose"))
+
+
+def test_several_columns_of_classes_are_refused(iris):
+    with pytest.raises(ValueError, match="y has 2 columns of classes"):
+        quick().fit(iris[0], np.c_[iris[1], iris[1] + 5])
+
+
+def test_classes_of_a_stream(iris):
+    X, y = iris
+    with pytest.raises(ValueError, match="classes must be passed in the first call"):
+        quick().partial_fit(X, y)
+    with pytest.raises(ValueError, match="contains the class 2, which is none of the model's"):
+        quick().partial_fit(X, y, classes=[0, 1])
+    model = quick().partial_fit(X, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="not those of the first call"):
+        model.partial_fit(X, y, classes=[0, 1, 2, 3])
+    with pytest.raises(ValueError, match="contains the class 7,"):
+        model.partial_fit(X, np.where(y == 2, 7, y))
+    with pytest.raises(ValueError, match="does not fit a model of classes"):
+        model.partial_fit(X, np.c_[y == 0, y == 1].astype(int))
+    with pytest.raises(ValueError, match="balanced"):
+        quick(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
+
+
+def test_labels_of_a_stream_keep_their_number(labels):
+    X, Y = labels
+    model = quick().partial_fit(X, Y)
+    with pytest.raises(ValueError, match="does not fit a model of 4 labels"):
+        model.partial_fit(X, Y[:, :3])
+    with pytest.raises(ValueError, match="does not fit a model of 4 labels"):
+        model.partial_fit(X, Y[:, 0])
+
+
+def test_warm_start_refuses_new_classes(iris):
+    X, y = iris
+    model = quick(warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match=r"contains the class 3, .*\[0, 1, 2\]"):
+        model.fit(X, y + 3)
+
+
+def test_other_features_are_refused(iris):
+    X, y = iris
+    model = quick().fit(pd.DataFrame(X, columns=list("abcd")), y)
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.predict(pd.DataFrame(X, columns=list("abdc")))
+    with pytest.raises(ValueError, match="3 features"):
+        quick().fit(X, y).predict(X[:, :3])
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["predict", "predict_proba", "predict_log_proba", "decision_function", "activations", "score"],
+)
+def test_unfitted_models_say_so(iris, method):
+    arguments = iris if method == "score" else iris[:1]
+    with pytest.raises(NotFittedError):
+        getattr(quick(), method)(*arguments)
+
+
+# ------------------------------------------------------------------ divergence, Ctrl-C
+
+
+@pytest.mark.parametrize(
+    ("settings", "scale"),
+    [
+        ({"solver": "sgd", "learning_rate": 1e6}, 1),
+        ({"solver": "adam", "learning_rate": 1e6}, 1),
+        ({"solver": "sgd", "learning_rate": 1e6, "loss": "squared_error"}, 1),
+        ({"solver": "sgd", "scaling": None}, 1e30),
+        ({"solver": "adam", "scaling": None}, 1e30),
+        ({"solver": "lbfgs", "scaling": None}, 1e30),
+        ({"solver": "lbfgs"}, 1e200),
+        ({"solver": "lbfgs", "dtype": "float64", "scaling": None}, 1e200),
+        ({"solver": "sgd", "learning_rate": 1e6, "early_stopping": True}, 1),
+    ],
+)
+def test_divergence_never_returns_a_model_silently(settings, scale):
+    X, y = load_digits(return_X_y=True)
+    model = quick((32,), **settings)
+    with pytest.raises((FloatingPointError, ConvergenceWarning, ValueError)) as info:
+        model.fit(X * scale, y)  # warnings are errors here
+    message = str(info.value)
+    assert "diverged" in message or "too large for float32" in message
+
+
+def test_divergence_says_what_may_help_and_leaves_no_model():
+    X, y = load_digits(return_X_y=True)
+    model = quick(solver="sgd", learning_rate=1e6)
+    with pytest.raises(
+        FloatingPointError,
+        match=r"epoch 1: the loss is (nan|inf).*scaling is 'standard'.*smaller than 1e\+06",
+    ):
+        model.fit(X, y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_divergence_of_a_continued_model_gives_its_weights_back(iris):
+    X, y = iris
+    model = quick(solver="sgd", scaling=None).fit(X, y)
+    before = model.predict_proba(X)
+    model.set_params(learning_rate=1e30)
+    with pytest.raises(FloatingPointError):
+        model.partial_fit(X * 1e30, y)
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+
+
+def test_divergence_under_early_stopping_restores_the_best_epoch(two_classes, monkeypatch):
+    X, y = two_classes
+    model = quick(solver="sgd", early_stopping=True, max_iter=50, learning_rate=0.1)
+    schedule = dict(SCHEDULES, constant=lambda progress: 1.0 if progress < 0.5 else 1e20)
+    monkeypatch.setattr("sknn.classifier.SCHEDULES", schedule)
+    model.set_params(learning_rate_schedule="constant", n_iter_no_change=np.inf)
+    with pytest.warns(ConvergenceWarning) as warned:
+        model.fit(X, y)
+    assert f"The model is the one of epoch {model.best_iter_}, the best" in str(warned[0].message)
+    assert model.best_iter_ <= model.n_iter_ < 50
+    assert model.score(X, y) > 0.8
+
+
+class Interrupt:
+    """A scorer that sends the process Ctrl-C after some epochs."""
+
+    def __init__(self, after):
+        self.after = after
+        self.calls = 0
+
+    def __call__(self, estimator, X, y):
+        self.calls += 1
+        if self.calls > self.after:
+            signal.raise_signal(signal.SIGINT)
+        return float(self.calls)
+
+
+def test_ctrl_c_leaves_the_model_of_the_epochs_done(iris):
+    model = quick(early_stopping=True, scoring=Interrupt(after=4))
+    with pytest.warns(UserWarning, match="interrupted after 5 of 30 epochs"):
+        model.fit(*iris)
+    assert model.n_iter_ == 5
+    assert model.best_iter_ == 4
+    assert model.score(*iris) > 0.3
+
+
+def test_ctrl_c_before_the_first_epoch_leaves_no_model(iris, monkeypatch):
+    def interrupted(*args, **kwargs):
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("sknn.network.objective.Objective.value_and_gradient", interrupted)
+    model = quick()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*iris)
+    with pytest.raises(NotFittedError):
+        model.predict(iris[0])
+
+
+# ------------------------------------------------------------ at home in scikit-learn
+
+
+def test_verbose_prints_a_line_per_epoch(iris, capsys):
+    quick(max_iter=3, verbose=1, batch_size=10).fit(*iris)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+
+
+def test_grid_search_in_two_processes_equals_one(tmp_path):
+    X, y = load_digits(return_X_y=True)
+    joblib.dump(X, tmp_path / "X.joblib")
+    X = joblib.load(tmp_path / "X.joblib", mmap_mode="r")
+    assert not X.flags.writeable
+    grid = {
+        "simplemlpclassifier__hidden_layer_sizes": [(8,), (16, 8)],
+        "simplemlpclassifier__learning_rate": [0.001, 0.01],
+    }
+    pipeline = make_pipeline(MaxAbsScaler(), quick(max_iter=20))
+    searches = [GridSearchCV(pipeline, grid, cv=3, n_jobs=jobs).fit(X, y) for jobs in (1, 2)]
+    np.testing.assert_array_equal(
+        searches[0].cv_results_["mean_test_score"], searches[1].cv_results_["mean_test_score"]
+    )
+    assert searches[0].best_params_ == searches[1].best_params_
+    np.testing.assert_array_equal(searches[0].predict_proba(X), searches[1].predict_proba(X))
+
+
+def test_read_only_input_is_enough(iris):
+    X, y = (part.copy() for part in iris)
+    weight = np.ones(150)
+    for part in (X, y, weight):
+        part.flags.writeable = False
+    for settings in ({}, {"solver": "lbfgs"}, {"scaling": None, "dtype": "float64"}):
+        quick(class_weight="balanced", **settings).fit(X, y, weight).predict(X)
+
+
+def test_eight_threads_predict_what_one_does():
+    X, y = load_digits(return_X_y=True)
+    model = quick((64, 32)).fit(X, y)
+    serial = model.predict_proba(X)
+    answers = [None] * 8
+
+    def predict(k):
+        answers[k] = [model.predict_proba(X) for _ in range(10)]
+
+    threads = [threading.Thread(target=predict, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for answer in (answer for several in answers for answer in several):
+        np.testing.assert_array_equal(answer, serial)
+
+
+def test_fitting_writes_to_nothing_of_the_users(iris):
+    X, y = iris
+    weight = np.linspace(0, 1, 150)
+    copies = X.copy(), y.copy(), weight.copy()
+    quick(class_weight="balanced", scaling=None, dtype="float64").fit(X, y, weight)
+    for part, copy in zip((X, y, weight), copies, strict=True):
+        np.testing.assert_array_equal(part, copy)

@@ -1,0 +1,56 @@
+"""The package as a whole: its public names, its floors, and its namesake of 2016."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sknn
+
+ROOT = Path(sknn.__file__).parent
+
+
+def run(code, **kwargs):
+    """Run a line of Python in a new process and return what came of it."""
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, **kwargs
+    )
+
+
+def test_the_public_names_are_these():
+    assert sknn.__all__ == ["LossCurveDisplay", "SimpleMLPClassifier", "__version__"]
+    for name in sknn.__all__:
+        assert getattr(sknn, name)
+
+
+@pytest.mark.parametrize("floor", ["network", "training"])
+def test_the_lower_floors_need_neither_scikit_learn_nor_the_roof(floor):
+    modules = [f"sknn.{floor}.{path.stem}" for path in (ROOT / floor).glob("[a-z]*.py")]
+    assert len(modules) >= 7
+    # Without the package's own __init__, which opens the roof.
+    code = (
+        "import sys, types, importlib; package = types.ModuleType('sknn'); "
+        f"package.__path__ = [{str(ROOT)!r}]; sys.modules['sknn'] = package; "
+        f"[importlib.import_module(name) for name in {modules!r}]; "
+        "assert 'sklearn' not in sys.modules and 'sknn.classifier' not in sys.modules; "
+        f"assert {floor == 'training'} == ('sknn.training.history' in sys.modules)"
+    )
+    result = run(code)
+    assert result.returncode == 0, result.stderr
+
+
+def test_matplotlib_is_imported_only_to_draw():
+    result = run("import sys, sknn; assert 'matplotlib' not in sys.modules")
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_namesake_of_2016_is_answered_with_a_clear_message(tmp_path):
+    namesake = tmp_path / "scikit_neuralnetwork-0.7.dist-info"
+    namesake.mkdir()
+    (namesake / "METADATA").write_text("Name: scikit-neuralnetwork\nVersion: 0.7\n")
+    code = f"import sys; sys.path += [{str(tmp_path)!r}, {str(ROOT.parent)!r}]; import sknn"
+    result = run(code)
+    assert result.returncode != 0
+    assert "ImportError" in result.stderr
+    assert "pip uninstall scikit-neuralnetwork sknn" in result.stderr.replace("\n", " ")

@@ -1,0 +1,173 @@
+"""What a model is after pickle, joblib, a memory map, deepcopy and clone."""
+
+import copy
+import pickle
+import subprocess
+import sys
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.exceptions import InconsistentVersionWarning, NotFittedError
+
+from sknn import SimpleMLPClassifier
+
+
+@pytest.fixture(scope="module")
+def digits():
+    X, y = load_digits(return_X_y=True)
+    return X, y
+
+
+@pytest.fixture(scope="module", params=["standard", None])
+def model(request, digits):
+    model = SimpleMLPClassifier((256, 128), max_iter=3, scaling=request.param, random_state=0)
+    return model.fit(*digits)
+
+
+def through_pickle(model, path):
+    return pickle.loads(pickle.dumps(model))
+
+
+def through_joblib(model, path):
+    joblib.dump(model, path)
+    return joblib.load(path)
+
+
+def through_compressed_joblib(model, path):
+    joblib.dump(model, path, compress=3)
+    return joblib.load(path)
+
+
+def through_memory_map(model, path):
+    joblib.dump(model, path)
+    return joblib.load(path, mmap_mode="r")
+
+
+def through_deepcopy(model, path):
+    return copy.deepcopy(model)
+
+
+WAYS = [
+    through_pickle,
+    through_joblib,
+    through_compressed_joblib,
+    through_memory_map,
+    through_deepcopy,
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_copy_predicts_bit_for_bit_the_same(model, way, digits, tmp_path):
+    copied = way(model, tmp_path / "model")
+    for method in ("predict", "predict_proba", "decision_function"):
+        np.testing.assert_array_equal(
+            getattr(copied, method)(digits[0]), getattr(model, method)(digits[0])
+        )
+    assert copied.get_params() == model.get_params()
+    np.testing.assert_array_equal(copied.loss_curve_, model.loss_curve_)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_views_are_views_again(model, way, tmp_path):
+    network = way(model, tmp_path / "model").network_
+    for layer in network.dense_layers():
+        assert np.shares_memory(layer.weight, network.parameters.values)
+        assert np.shares_memory(layer.bias, network.parameters.values)
+        assert np.shares_memory(layer.weight_gradient, network.parameters.gradient)
+    assert not np.shares_memory(network.parameters.values, model.network_.parameters.values)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_copy_can_be_trained_further(model, way, digits, tmp_path):
+    X, y = digits
+    copied = way(model, tmp_path / "model")
+    before = copied.score(X, y)
+    for _ in range(10):
+        copied.partial_fit(X, y)
+    assert copied.score(X, y) > before
+    network = copied.network_
+    assert np.shares_memory(copied.coefs_[0], network.parameters.values)
+
+
+def test_a_memory_map_stays_in_its_file_until_trained(model, digits, tmp_path):
+    mapped = through_memory_map(model, tmp_path / "model")
+    values = mapped.network_.parameters.values
+    assert not values.flags.writeable
+    assert not values.flags.owndata
+    mapped.partial_fit(*digits)
+    assert mapped.network_.parameters.values.flags.writeable
+    reloaded = joblib.load(tmp_path / "model")
+    np.testing.assert_array_equal(reloaded.coefs_[0], model.coefs_[0])
+
+
+def test_a_memory_map_can_be_fitted_with_warm_start(model, digits, tmp_path):
+    mapped = through_memory_map(model, tmp_path / "model").set_params(warm_start=True, max_iter=10)
+    assert mapped.fit(*digits).score(*digits) > model.score(*digits)
+
+
+@pytest.mark.parametrize("dump", [pickle.dumps, lambda model: _joblib_bytes(model)])
+def test_a_file_holds_the_weights_once(model, dump):
+    weights = sum(a.nbytes for a in (*model.coefs_, *model.intercepts_))
+    assert len(dump(model)) <= 1.2 * weights + 8000
+
+
+def _joblib_bytes(model):
+    import io
+
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer)
+    return buffer.getvalue()
+
+
+def test_partial_fit_does_not_let_the_file_grow(digits):
+    X, y = digits
+    model = SimpleMLPClassifier((16,), random_state=0).partial_fit(X, y, classes=range(10))
+    first = len(pickle.dumps(model))
+    for _ in range(50):
+        model.partial_fit(X, y)
+    assert abs(len(pickle.dumps(model)) - first) < 100
+
+
+def test_a_deep_copy_trains_on_like_its_original(digits):
+    X, y = digits
+    model = SimpleMLPClassifier((16,), dropout=0.2, max_iter=3, random_state=0).fit(X, y)
+    twin = copy.deepcopy(model)
+    for each in (model, twin):
+        each.partial_fit(X, y).partial_fit(X, y)
+    np.testing.assert_array_equal(twin.network_.parameters.values, model.network_.parameters.values)
+
+
+def test_a_clone_is_unfitted(model, digits):
+    with pytest.raises(NotFittedError):
+        clone(model).predict(digits[0])
+
+
+def test_another_version_of_sknn_gives_a_warning(model):
+    state = model.__getstate__() | {"_sknn_version": "0.0.1"}
+    with pytest.warns(InconsistentVersionWarning, match=r"version 0\.0\.1 of sknn"):
+        SimpleMLPClassifier().__setstate__(state)
+    state.pop("_sknn_version")
+    with pytest.warns(InconsistentVersionWarning, match="version unknown of sknn"):
+        SimpleMLPClassifier().__setstate__(state)
+
+
+def test_a_file_opens_in_a_new_process(model, digits, tmp_path):
+    joblib.dump(model, tmp_path / "model")
+    np.save(tmp_path / "X.npy", digits[0])
+    script = (
+        "import joblib, numpy as np; "
+        "model = joblib.load('model', mmap_mode='r'); "
+        "np.save('p.npy', model.predict_proba(np.load('X.npy')))"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
+    np.testing.assert_allclose(
+        np.load(tmp_path / "p.npy"), model.predict_proba(digits[0]), rtol=1e-12
+    )
+
+
+def test_an_unfitted_model_can_be_pickled():
+    model = pickle.loads(pickle.dumps(SimpleMLPClassifier((3,), dropout=0.5)))
+    assert model.get_params()["dropout"] == 0.5
