@@ -406,7 +406,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             )
 
     def _check_samples(self, X, y, sample_weight, *, reset: bool) -> Samples:
-        """Return checked samples, weighed by their classes too."""
+        """Return checked samples, weighed by their classes too.
+
+        With `reset` the model of an earlier fit is forgotten: should this one fail, none is left
+        that does not fit the new features.
+        """
+        if reset:
+            self.__dict__.pop("network_", None)
         return check_samples(self, X, y, sample_weight, self.class_weight, reset=reset)
 
     def _check_announced(self, classes: Any, y: np.ndarray, continues: bool) -> None:
@@ -438,6 +444,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Return the samples left for training, and the validation score if there is to be one."""
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val belong together; only one of them was given.")
+        if X_val is None and sample_weight_val is not None:
+            raise ValueError("sample_weight_val was given without X_val and y_val.")
         if not self.early_stopping:
             if X_val is not None:
                 raise ValueError("X_val and y_val are for early_stopping=True, which is off.")

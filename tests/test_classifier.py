@@ -386,6 +386,17 @@ def test_validation_set_needs_early_stopping_and_both_parts(iris):
         quick().fit(X, y, X_val=X, y_val=y)
     with pytest.raises(ValueError, match="only one of them was given"):
         quick(early_stopping=True).fit(X, y, X_val=X)
+    with pytest.raises(ValueError, match="sample_weight_val was given without"):
+        quick(early_stopping=True).fit(X, y, sample_weight_val=np.ones(150))
+
+
+def test_a_fit_that_fails_leaves_no_older_model(iris):
+    X, y = iris
+    model = quick().fit(X, y)
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(np.full((150, 3), np.nan), y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
 
 
 def test_the_budget_is_spent_without_a_warning(iris):
