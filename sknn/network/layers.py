@@ -214,22 +214,26 @@ class Dropout(Layer):
         """Do nothing: there are no parameters."""
 
     def scratch(self, n_rows, dtype, rng, *, lowest):
-        """Allocate the mask."""
+        """Allocate the mask and the outputs; prediction needs neither."""
         if rng is None:
             return Scratch()
-        return Scratch(memos=(np.empty((n_rows, self.n_units), dtype),), rng=rng)
+        scratch = Scratch(memos=(np.empty((n_rows, self.n_units), dtype),), rng=rng)
+        scratch.outputs = np.empty((n_rows, self.n_units), dtype)
+        return scratch
 
     def forward(self, inputs, scratch):
-        """Multiply by a random mask, in place; do nothing when not training."""
-        if scratch.rng is not None:
-            (mask,) = scratch.memos
-            # Four neurons share each 64 random bits: a fraction of the cost of a float for each.
-            bits = scratch.rng.bit_generator.random_raw(-(-mask.size // 4)).view(np.uint16)
-            np.greater_equal(bits[: mask.size].reshape(mask.shape), self.threshold, out=mask)
-            mask *= 65536 / (65536 - self.threshold)
-            inputs *= mask
-        scratch.outputs = inputs
-        return inputs
+        """Multiply by a random mask; return the inputs as they are when not training.
+
+        The inputs stay whole: the activation function below needs them for its derivative.
+        """
+        if scratch.rng is None:
+            return inputs
+        (mask,) = scratch.memos
+        # Four neurons share each 64 random bits: a fraction of the cost of a float for each.
+        bits = scratch.rng.bit_generator.random_raw(-(-mask.size // 4)).view(np.uint16)
+        np.greater_equal(bits[: mask.size].reshape(mask.shape), self.threshold, out=mask)
+        mask *= 65536 / (65536 - self.threshold)
+        return np.multiply(inputs, mask, out=scratch.outputs)
 
     def backward(self, gradient, scratch):
         """Multiply by the same mask, in place."""

@@ -124,6 +124,8 @@ def _sparse_moments(X: Any, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     mean = column_sums(stored_weight * X.data) / total
     deviation = X.data - mean[X.indices]
     zeros_weight = total - column_sums(stored_weight)
+    # What rounding leaves of the difference is nothing: a full column may still be constant.
+    zeros_weight[zeros_weight < X.shape[0] * np.finfo(np.float64).eps * total] = 0
     variance = column_sums(stored_weight * deviation**2) + zeros_weight * mean**2
     return mean, variance / total
 

@@ -45,12 +45,14 @@ class History:
 
     def see_loss(self, value: float) -> None:
         """Take note of a value of the objective; raise FloatingPointError if it is not finite."""
-        self.check_finite(value, "the loss")
+        self.check_finite(value, "the loss", self.n_epochs + 1)
         self.peak_loss = max(self.peak_loss, value)
 
-    def check_finite(self, value: float, what: str) -> None:
-        """Raise FloatingPointError if `value`, a number named `what`, is not finite."""
+    def check_finite(self, value: float, what: str, epoch: int | None = None) -> None:
+        """Raise FloatingPointError if `value`, which is named `what`, is not finite.
+
+        It is of the last epoch done if `epoch` is not given.
+        """
         if not math.isfinite(value):
-            raise FloatingPointError(
-                f"Training diverged in epoch {self.n_epochs + 1}: {what} is {value}."
-            )
+            epoch = self.n_epochs if epoch is None else epoch
+            raise FloatingPointError(f"Training diverged in epoch {epoch}: {what} is {value}.")
