@@ -28,9 +28,9 @@ class Workload(NamedTuple):
 WORKLOADS = [
     Workload("small table", 1000, 20, (100,), 2, 200, 40),
     Workload("digits", 1797, 64, (100,), 10, 200, 30),
-    Workload("MNIST 16-16", 60000, 784, (16, 16), 10, 32, 2),
-    Workload("MNIST 256-128", 60000, 784, (256, 128), 10, 128, 2),
-    Workload("MNIST 256-128", 60000, 784, (256, 128), 10, 256, 2),
+    Workload("MNIST 16-16", 60000, 784, (16, 16), 10, 32, 10),
+    Workload("MNIST 256-128", 60000, 784, (256, 128), 10, 128, 10),
+    Workload("MNIST 256-128", 60000, 784, (256, 128), 10, 256, 10),
 ]
 
 

@@ -76,7 +76,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         Pull of the weights towards zero: decoupled from the gradient for "adam" (AdamW), a
         penalty `½ λ ‖W‖²` on the mean loss for "sgd" and "lbfgs".  Biases are free.
     dropout : float in [0, 1), default=0.0
-        Probability with which training silences each hidden neuron.
+        Probability with which training silences each hidden neuron; not for "lbfgs", which needs
+        an objective that is not random.
     label_smoothing : float in [0, 1), default=0.0
         How far the targets move from certainty towards "no idea".
     batch_size : "auto" or int, default="auto"
@@ -120,7 +121,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         1 prints a line per epoch.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision of the arithmetic.  "auto": float64 where every step sees all samples, float32
-        for mini-batches, whose noise is far above the rounding.
+        for mini-batches, whose noise is far above the rounding.  The first call of `partial_fit`
+        decides by its number of samples.
 
     Attributes
     ----------
@@ -128,7 +130,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         The classes; for multilabel targets the numbers of the labels.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, if the training data had string names.
     network_ : MultilayerPerceptron
         The layered network.
@@ -149,13 +151,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     best_iter_ : int
         Number, from 1, of the epoch whose parameters the model has: with early stopping the
         best, else the last.
-    loss_curve_ : ndarray of shape (n_iter_,)
+    loss_curve_ : ndarray of shape (n_iter,)
         Training loss of each epoch, penalty included.
     loss_ : float
         Training loss of epoch `best_iter_`.
     best_loss_ : float
         Smallest training loss.
-    validation_scores_ : ndarray of shape (n_iter_,) or None
+    validation_scores_ : ndarray of shape (n_iter,) or None
         Validation score of each epoch; None without early stopping.
     best_validation_score_ : float or None
         Validation score of epoch `best_iter_`; None without early stopping.
@@ -314,7 +316,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             If training diverges.
         """
         continues = self.warm_start and self._has_network()
-        sizes = self._check_sizes(continues)
+        sizes = self._check_form(continues)
         training = self._check_samples(X, y, sample_weight, reset=not continues)
         if not continues:
             self._start(training.y)
@@ -328,7 +330,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             score=score,
             continues=continues,
         )
-        self._warn_if_useless(training, history)
+        if history is not None:
+            self._warn_if_useless(training, history)
         return self
 
     @available_if(_trains_in_batches)
@@ -368,7 +371,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
                 "see; pass a dict {class: weight} instead."
             )
         continues = self._has_network()
-        sizes = self._check_sizes(continues)
+        sizes = self._check_form(continues)
         samples = self._check_samples(X, y, sample_weight, reset=not continues)
         self._check_announced(classes, samples.y, continues)
         if not continues:
@@ -381,14 +384,19 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Return whether there is a network to continue with."""
         return "network_" in vars(self)
 
-    def _check_sizes(self, continues: bool) -> tuple[int, ...]:
-        """Return `hidden_layer_sizes` as a tuple; they must be those of a continued network."""
+    def _check_form(self, continues: bool) -> tuple[int, ...]:
+        """Return `hidden_layer_sizes` as a tuple, after checks of the form of the network."""
         given = self.hidden_layer_sizes
         sizes = tuple(np.atleast_1d(given).tolist())
         if not all(isinstance(size, int) and size >= 1 for size in sizes):
             raise InvalidParameterError(
                 "The 'hidden_layer_sizes' parameter of SimpleMLPClassifier must be an int or a "
                 f"sequence of ints, each at least 1. Got {given!r} instead."
+            )
+        if self.solver == "lbfgs" and self.dropout > 0:
+            raise InvalidParameterError(
+                f"The 'dropout' parameter of SimpleMLPClassifier must be 0 for solver='lbfgs', "
+                f"which needs an objective that is not random. Got {self.dropout!r} instead."
             )
         if continues:
             network = self.network_
@@ -512,11 +520,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         *,
         score: Score | None = None,
         continues: bool,
-    ) -> History:
-        """Train the network on checked samples and report how it went."""
+    ) -> History | None:
+        """Train the network on checked samples and report how it went.
+
+        Return the history of a run that came to its end; one cut short gets its warning here.
+        """
         self.network_.make_writeable()
         before = self.network_.parameters.values.copy() if continues else None
         history = History(max_epochs)
+        warning: Warning | None = None
         try:
             # Overflow is met by the check that every loss is finite.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -525,23 +537,23 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             if history.n_epochs == 0:
                 self._undo(before)
                 raise
-            warnings.warn(
+            warning = UserWarning(
                 f"Training was interrupted after {history.n_epochs} of {max_epochs} epochs; the "
-                "model is the one of these epochs.",
-                stacklevel=3,
+                "model can be used as it is."
             )
         except FloatingPointError as problem:
             if history.best_epoch is None:
                 self._undo(before)
-                raise FloatingPointError(f"{problem} {self._remedy()}") from None
-            warnings.warn(
+                raise FloatingPointError(f"{problem} To help: {self._remedy()}.") from None
+            warning = ConvergenceWarning(
                 f"{problem} The model is the one of epoch {history.best_epoch}, the best before. "
-                f"{self._remedy()}",
-                ConvergenceWarning,
-                stacklevel=3,
+                f"To help: {self._remedy()}."
             )
         self._report(history)
-        return history
+        if warning is None:
+            return history
+        warnings.warn(warning, stacklevel=3)
+        return None
 
     def _run_solver(
         self, samples: Samples, schedule: str, history: History, callbacks: list[Callback]
@@ -614,10 +626,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def _remedy(self) -> str:
         """Return what may help against divergence."""
-        advice = f"Features of a common size may help (scaling is {self.scaling!r})"
+        advice = f"features of a common size (scaling is {self.scaling!r})"
         if self.solver != "lbfgs":
-            advice += f", or a learning_rate smaller than {self.learning_rate:g}"
-        return advice + "."
+            advice += f" or a learning_rate smaller than {self.learning_rate:g}"
+        return advice
 
     def _report(self, history: History) -> None:
         """Set the attributes that tell how training went."""
@@ -649,7 +661,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         warnings.warn(
             f"The training loss {problem}, where predicting the frequencies of the classes costs "
             f"{baseline:.3g}. If training has hardly begun, allow it more than max_iter="
-            f"{self.max_iter} or a larger learning_rate. If it diverged: {self._remedy()}",
+            f"{self.max_iter} or a larger learning_rate; if it diverged, {self._remedy()}.",
             ConvergenceWarning,
             stacklevel=3,
         )

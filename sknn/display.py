@@ -121,5 +121,6 @@ class LossCurveDisplay:
             (line,) = self.validation_ax_.plot(epochs, self.validation_scores, color="tab:orange")
             self.validation_ax_.set_ylabel("validation score")
             handles, labels = [*handles, line], [*labels, "validation score"]
-        ax.legend(handles, labels)
+        # Matplotlib's choice of a place does not look at the twin axis.
+        ax.legend(handles, labels, loc="best" if self.validation_ax_ is None else "center right")
         return self

@@ -105,8 +105,8 @@ def hold_out(
     order = rng.permutation(len(y))
     codes = np.zeros(len(y), int) if y.ndim == 2 else np.unique(y, return_inverse=True)[1]
     held_out = np.zeros(len(y), bool)
-    for code in range(codes.max() + 1):
-        members = order[codes[order] == code]
+    by_class = order[np.argsort(codes[order], kind="stable")]
+    for members in np.split(by_class, np.cumsum(np.bincount(codes))[:-1]):
         n_held_out = min(math.ceil(fraction * len(members)), len(members) - 1)
         held_out[members[:n_held_out]] = True
     if not held_out.any():

@@ -250,9 +250,10 @@ def test_precision_depends_on_the_batches(iris):
 
 def test_activations_are_those_of_every_layer(iris):
     X, y = iris
-    model = quick((6, 5), "tanh").fit(X, y)
+    model = quick((6, 5), "tanh", scaling=None, dtype="float64").fit(X, y)
     layers = model.activations(X[:7])
     assert [a.shape for a in layers] == [(7, 4), (7, 6), (7, 5), (7, 3)]
+    assert not np.shares_memory(layers[0], X)
     for a, weight, bias, above in zip(
         layers[:2], model.coefs_, model.intercepts_, layers[1:], strict=False
     ):
@@ -529,11 +530,12 @@ def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
         ("class_weight", "even", "'balanced'"),
         ("scaling", "minmax", "'standard'"),
         ("dtype", "float16", "'float32'"),
+        ("dropout", 0.5, "must be 0 for solver='lbfgs'"),
     ],
 )
 def test_a_parameter_out_of_range_is_named_with_its_legal_values(parameter, value, legal, iris):
     with pytest.raises(ValueError, match=f"'{parameter}' parameter of SimpleMLPClassifier") as info:
-        quick().set_params(**{parameter: value}).fit(*iris)
+        quick(solver="lbfgs").set_params(**{parameter: value}).fit(*iris)
     assert legal in str(info.value)
     assert str(value) in str(info.value)
 
@@ -693,7 +695,9 @@ def test_divergence_under_early_stopping_restores_the_best_epoch(two_classes, mo
     model.set_params(learning_rate_schedule="constant", n_iter_no_change=np.inf)
     with pytest.warns(ConvergenceWarning) as warned:
         model.fit(X, y)
+    assert len(warned) == 1
     assert f"The model is the one of epoch {model.best_iter_}, the best" in str(warned[0].message)
+    assert len(model.validation_scores_) == len(model.loss_curve_) == model.n_iter_
     assert model.best_iter_ <= model.n_iter_ < 50
     assert model.score(X, y) > 0.8
 

@@ -187,7 +187,7 @@ class MultilayerPerceptron:
         workspace = self.workspace(X.shape[0])
         inputs = self.scaler.transform(X, self.dtype)
         self.forward(inputs, workspace)
-        return [inputs] + [
+        return [inputs.copy()] + [  # without scaling they may be the user's own array
             scratch.outputs
             for layer, scratch in zip(self.layers, workspace, strict=True)
             if isinstance(layer, Nonlinearity)

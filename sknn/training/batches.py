@@ -82,4 +82,4 @@ def _gathered(part: Any, rows: np.ndarray, buffer: np.ndarray | None) -> Any:
     if buffer is None:
         return part[rows]
     # mode="clip" skips a bounds check that costs as much as the copy (the rows are in bounds).
-    return np.take(part, rows, axis=0, out=buffer[: len(rows)], mode="clip")
+    return part.take(rows, axis=0, out=buffer[: len(rows)], mode="clip")

@@ -58,8 +58,8 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, history):
         """Score the epoch, keep its parameters if they are the best, and count the patience."""
         score = self.score()
-        history.check_finite(score, "the validation score")
         history.validation_score.append(score)
+        history.check_finite(score, "the validation score")
         if score > self._best_score:
             self._best_score = score
             history.best_epoch = history.n_epochs

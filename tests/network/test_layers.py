@@ -1,0 +1,181 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+
+from sknn.network.activations import ACTIVATIONS
+from sknn.network.initializers import INITIALIZERS
+from sknn.network.layers import Dense, Dropout, Nonlinearity
+from sknn.network.parameters import ParameterVector
+
+both_sparse_types = pytest.mark.parametrize("csr", [sparse.csr_array, sparse.csr_matrix])
+
+
+def bound(layer, dtype=np.float64):
+    """Give the layer memory of its own, filled with random numbers."""
+    parameters = ParameterVector([layer.shapes], dtype)
+    layer.bind(*parameters.views(parameters.values), *parameters.views(parameters.gradient))
+    rng = np.random.default_rng(0)
+    parameters.values[...] = rng.normal(size=parameters.values.size)
+    parameters.gradient[...] = np.nan  # must be set, not added to
+    return layer
+
+
+def make_rows(n_rows=6, n_columns=5):
+    """Return rows of numbers that may not be written to; about half are zeros."""
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(n_rows, n_columns)) * rng.integers(2, size=(n_rows, n_columns))
+    rows.flags.writeable = False
+    return rows
+
+
+class TestDense:
+    def scratch(self, layer, lowest=False):
+        return layer.scratch(6, np.dtype(float), np.random.default_rng(0), lowest=lowest)
+
+    def test_forward_is_a_times_weight_plus_bias(self):
+        layer, a = bound(Dense(5, 3, "he_normal")), make_rows()
+        z = layer.forward(a, self.scratch(layer))
+        for sample in range(6):
+            for unit in range(3):
+                terms = [a[sample, k] * layer.weight[k, unit] for k in range(5)]
+                assert z[sample, unit] == pytest.approx(sum(terms) + layer.bias[unit])
+
+    def test_backward_sums_over_samples(self):
+        layer, a = bound(Dense(5, 3, "he_normal")), make_rows()
+        scratch = self.scratch(layer)
+        layer.forward(a, scratch)
+        gradient = np.random.default_rng(2).normal(size=(6, 3))
+        input_gradient = layer.backward(gradient, scratch)
+        assert_allclose(layer.weight_gradient, sum(map(np.outer, a, gradient)))
+        assert_allclose(layer.bias_gradient, sum(gradient))
+        assert_allclose(input_gradient, [layer.weight @ row for row in gradient])
+
+    def test_lowest_layer_keeps_the_gradient_of_its_inputs_to_itself(self):
+        layer = bound(Dense(5, 3, "he_normal"))
+        scratch = self.scratch(layer, lowest=True)
+        layer.forward(make_rows(), scratch)
+        assert layer.backward(np.ones((6, 3)), scratch) is None
+        assert_allclose(layer.weight_gradient, np.tile(sum(make_rows())[:, None], 3))
+
+    @both_sparse_types
+    def test_sparse_rows_give_what_dense_rows_give(self, csr):
+        dense, thin = bound(Dense(5, 3, "he_normal")), bound(Dense(5, 3, "he_normal"))
+        scratch, thin_scratch = self.scratch(dense, lowest=True), self.scratch(thin, lowest=True)
+        gradient = np.random.default_rng(2).normal(size=(6, 3))
+        z = dense.forward(make_rows(), scratch)
+        assert_allclose(thin.forward(csr(make_rows()), thin_scratch), z, rtol=1e-14)
+        dense.backward(gradient, scratch)
+        assert thin.backward(gradient, thin_scratch) is None
+        assert_allclose(thin.weight_gradient, dense.weight_gradient, rtol=1e-13)
+        assert_allclose(thin.bias_gradient, dense.bias_gradient, rtol=1e-13)
+
+    def test_outputs_are_written_to_the_scratch(self):
+        layer = bound(Dense(5, 3, "he_normal"))
+        scratch = self.scratch(layer)
+        outputs = scratch.outputs
+        assert layer.forward(make_rows(), scratch) is outputs
+
+    @pytest.mark.parametrize("name", INITIALIZERS)
+    def test_weights_start_as_the_initializer_draws_them_and_biases_at_zero(self, name):
+        layer = bound(Dense(5, 3, name))
+        layer.initialize(np.random.default_rng(7))
+        assert_array_equal(layer.weight, INITIALIZERS[name](np.random.default_rng(7), 5, 3))
+        assert_array_equal(layer.bias, 0)
+
+    def test_scratch_for_prediction_holds_nothing_for_a_backward_pass(self):
+        scratch = Dense(5, 3, "he_normal").scratch(6, np.dtype("float32"), None, lowest=False)
+        assert scratch.outputs.shape == (6, 3)
+        assert scratch.outputs.dtype == np.float32
+        assert scratch.input_gradient is None
+        assert scratch.memos == ()
+
+
+class TestNonlinearity:
+    @pytest.mark.parametrize("name", ACTIVATIONS)
+    def test_passes_are_those_of_the_activation_in_place(self, name):
+        layer, f = bound(Nonlinearity(name, 5)), ACTIVATIONS[name]
+        scratch = layer.scratch(6, np.dtype(float), np.random.default_rng(0), lowest=False)
+        z, gradient = make_rows().copy(), np.random.default_rng(2).normal(size=(6, 5))
+        expected, memos = z.copy(), np.empty((f.n_memos, 6, 5))
+        expected_gradient = gradient.copy()
+
+        f.forward(expected, memos)
+        assert layer.forward(z, scratch) is z
+        assert_array_equal(z, expected)
+        f.backward(expected_gradient, expected, memos)
+        assert layer.backward(gradient, scratch) is gradient
+        assert_array_equal(gradient, expected_gradient)
+
+    def test_has_no_parameters(self):
+        assert Nonlinearity("relu", 5).shapes == {}
+
+
+class TestDropout:
+    def passes(self, rate, shape, seed=0, dtype=np.float64):
+        """Return what a forward and a backward pass make of ones."""
+        layer = bound(Dropout(rate, shape[1]))
+        rng = np.random.default_rng(seed)
+        scratch = layer.scratch(shape[0], np.dtype(dtype), rng, lowest=False)
+        outputs = layer.forward(np.ones(shape, dtype), scratch)
+        return outputs, layer.backward(np.ones(shape, dtype), scratch)
+
+    @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_rate_is_respected_and_survivors_make_up_for_it(self, rate, dtype):
+        outputs, _ = self.passes(rate, (1000, 400), dtype=dtype)
+        assert outputs.dtype == dtype
+        standard_error = np.sqrt(rate * (1 - rate) / outputs.size)
+        assert abs(np.mean(outputs == 0) - rate) < 4 * standard_error
+        precise_rate = round(rate * 65536) / 65536
+        assert_allclose(outputs[outputs != 0], 1 / (1 - precise_rate), rtol=np.finfo(dtype).eps)
+
+    @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
+    def test_mean_is_preserved(self, rate):
+        outputs, _ = self.passes(rate, (1000, 400))
+        standard_error = np.sqrt(rate / (1 - rate) / outputs.size)
+        assert abs(outputs.mean() - 1) < 4 * standard_error
+
+    def test_each_neuron_and_each_sample_has_the_same_chances(self):
+        outputs, _ = self.passes(0.5, (1000, 1000))
+        silenced = outputs == 0
+        for axis in (0, 1):
+            # 5 standard errors of a mean of 1000
+            assert np.abs(silenced.mean(axis=axis) - 0.5).max() < 5 * 0.5 / np.sqrt(1000)
+
+    def test_neighbours_are_independent(self):
+        outputs, _ = self.passes(0.5, (1000, 1000))
+        silenced = (outputs == 0) - 0.5
+        for lag in range(1, 9):
+            correlation = np.mean(silenced[:, lag:] * silenced[:, :-lag]) / 0.25
+            assert abs(correlation) < 5 / 1000
+
+    @pytest.mark.parametrize("shape", [(1, 1), (3, 7), (5, 4)])
+    def test_backward_uses_the_same_mask(self, shape):
+        for seed in range(5):
+            outputs, gradient = self.passes(0.5, shape, seed)
+            assert_array_equal(gradient, outputs)
+
+    def test_each_pass_draws_a_new_mask(self):
+        layer = Dropout(0.5, 50)
+        scratch = layer.scratch(10, np.dtype(float), np.random.default_rng(0), lowest=False)
+        first = layer.forward(np.ones((10, 50)), scratch).copy()
+        assert np.any(layer.forward(np.ones((10, 50)), scratch) != first)
+
+    def test_inputs_are_multiplied_by_the_mask(self):
+        layer = Dropout(0.5, 5)
+        scratch = layer.scratch(6, np.dtype(float), np.random.default_rng(0), lowest=False)
+        outputs = layer.forward(make_rows().copy(), scratch)
+        mask, _ = self.passes(0.5, (6, 5))  # from the same seed
+        assert_array_equal(outputs, make_rows() * mask)
+
+    def test_prediction_is_the_identity(self):
+        layer, inputs = Dropout(0.5, 5), make_rows()
+        scratch = layer.scratch(6, np.dtype(float), None, lowest=False)
+        assert layer.forward(inputs, scratch) is inputs
+        assert_array_equal(inputs, make_rows())
+        assert scratch.memos == ()
+
+    def test_rate_of_nearly_one_leaves_finite_numbers(self):
+        outputs, _ = self.passes(1 - 1e-9, (1000, 400))
+        assert np.isin(outputs, [0, 65536]).all()

@@ -1,0 +1,41 @@
+"""Samples: parting them for validation."""
+
+import numpy as np
+import pytest
+
+from sknn import SimpleMLPClassifier
+from sknn.samples import hold_out
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.25, 0.9])
+def test_each_class_gives_its_part_rounded_up_but_never_all(fraction):
+    counts = {"a": 1, "b": 2, "c": 7, "d": 100}
+    y = np.repeat(list(counts), list(counts.values()))
+    held_out, kept = hold_out(y, fraction, np.random.default_rng(0))
+    np.testing.assert_array_equal(np.sort(np.concatenate([held_out, kept])), np.arange(110))
+    for name, count in counts.items():
+        assert (y[held_out] == name).sum() == min(np.ceil(fraction * count), count - 1)
+
+
+def test_labels_are_held_out_as_one_class():
+    held_out, kept = hold_out(np.eye(30, 4), 0.1, np.random.default_rng(0))
+    assert (len(held_out), len(kept)) == (3, 27)
+
+
+def test_another_seed_holds_out_others():
+    y = np.repeat([0, 1], 50)
+    a, b, c = (hold_out(y, 0.2, np.random.default_rng(seed))[0] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(a, b)
+    assert set(a) != set(c)
+
+
+def test_classes_of_one_sample_cannot_be_held_out():
+    model = SimpleMLPClassifier(early_stopping=True)
+    with pytest.raises(ValueError, match=r"no class has 2 samples \(n_samples = 3\)"):
+        model.fit(np.eye(3), ["a", "b", "c"])
+
+
+def test_class_weights_of_zero_leave_nothing_to_learn():
+    model = SimpleMLPClassifier(class_weight={0: 0.0, 1: 0.0})
+    with pytest.raises(ValueError, match="weight zero"):
+        model.fit(np.eye(4), [0, 1, 0, 1])

@@ -1,0 +1,180 @@
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from sknn.network.parameters import ParameterVector
+from sknn.training.callbacks import Callback, EarlyStopping, Progress, notify
+from sknn.training.history import History
+
+
+class Recorder(Callback):
+    """Notes its calls, and answers as it is told."""
+
+    def __init__(self, answer=False):
+        self.answer = answer
+        self.epochs = []
+        self.ended = 0
+
+    def on_epoch_end(self, history):
+        self.epochs.append(history.n_epochs)
+        return self.answer
+
+    def on_train_end(self, history):
+        self.ended += 1
+
+
+def run(scores, patience, tol=0.0):
+    """Go through epochs of these scores; the parameters are the number of the epoch."""
+    parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+    parameters.values[...] = -1
+    history = History(max_epochs=len(scores))
+    stopping = EarlyStopping(parameters, iter(scores).__next__, patience, tol)
+    for epoch in range(1, len(scores) + 1):
+        parameters.values[...] = epoch
+        history.loss.append(1 / epoch)
+        if stopping.on_epoch_end(history):
+            break
+    stopping.on_train_end(history)
+    return history, parameters
+
+
+class TestEarlyStopping:
+    @pytest.mark.parametrize("patience", [1, 2, 5])
+    @pytest.mark.parametrize("n_good", [1, 2, 7])
+    def test_stops_after_exactly_so_many_epochs_without_improvement(self, patience, n_good):
+        scores = list(range(n_good)) + [-1] * 10
+        history, _ = run(scores, patience)
+        assert history.n_epochs == n_good + patience
+        assert history.validation_score == scores[: n_good + patience]
+
+    def test_improvement_renews_the_patience(self):
+        history, _ = run([1, 0, 0, 2, 0, 0, 3, 0, 0, 0, 0], patience=3)
+        assert history.n_epochs == 10
+        assert history.best_epoch == 7
+
+    @pytest.mark.parametrize(
+        ("scores", "tol", "n_epochs", "best_epoch"),
+        [
+            ([0, 0.4, 0.8, 1.2, 1.6, 2.0, 2.4], 1, 7, 7),  # slow, but 4 and 7 exceed tol
+            ([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 1, 4, 4),  # too slow; the last is still the best
+            ([0, 1, 1, 1, 1], 1, 4, 2),  # just tol is not more than tol
+            ([0, 1.5, 2.5, 2.5, 2.5, 2.5], 1, 5, 3),
+            ([-5, -5, -5, -5, -5], 0, 4, 1),
+        ],
+    )
+    def test_improvement_must_exceed_the_last_one_by_more_than_tol(
+        self, scores, tol, n_epochs, best_epoch
+    ):
+        history, parameters = run(scores, patience=3, tol=tol)
+        assert history.n_epochs == n_epochs
+        assert history.best_epoch == best_epoch
+        assert_array_equal(parameters.values, best_epoch)
+
+    def test_infinite_patience_never_stops(self):
+        history, parameters = run([3] + [0] * 500, patience=math.inf)
+        assert history.n_epochs == 501
+        assert_array_equal(parameters.values, 1)
+
+    @pytest.mark.parametrize("best_epoch", [1, 3, 5])
+    def test_first_of_equally_good_epochs_is_restored(self, best_epoch):
+        scores = [0.1] * (best_epoch - 1) + [0.9] * 3 + [0.5]
+        history, parameters = run(scores, patience=math.inf)
+        assert history.best_epoch == best_epoch
+        assert_array_equal(parameters.values, best_epoch)
+
+    def test_parameters_are_restored_in_place(self):
+        parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+        values, history = parameters.values, History(2)
+        stopping = EarlyStopping(parameters, iter([1.0, 0.0]).__next__, 5, 0.0)
+        for epoch in (1, 2):
+            values[...] = epoch
+            stopping.on_epoch_end(history)
+        assert_array_equal(values, 2)  # nothing is touched before the end
+        stopping.on_train_end(history)
+        assert parameters.values is values
+        assert_array_equal(values, 1)
+
+    def test_best_parameters_are_kept_in_the_same_memory(self):
+        parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+        stopping = EarlyStopping(parameters, iter([1.0, 2.0]).__next__, 5, 0.0)
+        stopping.on_epoch_end(History(2))
+        kept = stopping.best_values
+        parameters.values += 1
+        stopping.on_epoch_end(History(2))
+        assert stopping.best_values is kept
+        assert_array_equal(kept, 1)
+        assert not np.shares_memory(kept, parameters.values)
+
+    def test_run_without_an_epoch_restores_nothing(self):
+        parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+        parameters.values[...] = 7
+        EarlyStopping(parameters, float, 5, 0.0).on_train_end(History(2))
+        assert_array_equal(parameters.values, 7)
+
+    @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
+    def test_score_that_is_not_finite_ends_the_run(self, score):
+        history = History(5)
+        parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+        stopping = EarlyStopping(parameters, iter([0.5, score]).__next__, 5, 0.0)
+        history.loss.append(1.0)
+        assert not stopping.on_epoch_end(history)
+        history.loss.append(1.0)
+        message = f"diverged in epoch 2: the validation score is {score}"
+        with pytest.raises(FloatingPointError, match=message):
+            stopping.on_epoch_end(history)
+        np.testing.assert_equal(history.validation_score, [0.5, score])
+        assert history.best_epoch == 1
+
+
+class TestProgress:
+    @pytest.fixture(autouse=True)
+    def _stopped_clock(self, monkeypatch):
+        clock = SimpleNamespace(perf_counter=lambda: 112.5)
+        monkeypatch.setattr("sknn.training.history.time", clock)
+
+    def test_prints_all_there_is_in_a_line_per_epoch(self, capsys):
+        history = History(100, _start=100.0)
+        for loss, rate, score in [(0.5, 0.001, 0.75), (0.25, 0.0005, 0.875)]:
+            history.loss.append(loss)
+            history.learning_rate.append(rate)
+            history.validation_score.append(score)
+            assert Progress().on_epoch_end(history) is False
+        assert capsys.readouterr().out == (
+            "epoch   1/100  loss 0.50000  validation score 0.75000  learning rate 1.00e-03"
+            "  12.5 s\n"
+            "epoch   2/100  loss 0.25000  validation score 0.87500  learning rate 5.00e-04"
+            "  12.5 s\n"
+        )
+
+    def test_prints_no_score_and_no_learning_rate_where_there_is_none(self, capsys):
+        history = History(5, loss=[0.5], _start=100.0)
+        assert Progress().on_epoch_end(history) is False
+        assert capsys.readouterr().out == "epoch 1/5  loss 0.50000  12.5 s\n"
+
+    @pytest.mark.parametrize(("best_epoch", "output"), [(None, ""), (3, "best epoch: 3\n")])
+    def test_ends_with_the_best_epoch_where_there_is_one(self, best_epoch, output, capsys):
+        Progress().on_train_end(History(5, best_epoch=best_epoch))
+        assert capsys.readouterr().out == output
+
+
+class TestNotify:
+    @pytest.mark.parametrize(
+        "answers", [[], [False], [True], [False, True], [True, False, True], [False, False]]
+    )
+    def test_calls_all_and_stops_if_one_asks_for_it(self, answers):
+        callbacks = [Recorder(answer) for answer in answers]
+        history = History(5, loss=[0.5, 0.4])
+        assert notify(callbacks, history) is (True in answers)
+        assert [callback.epochs for callback in callbacks] == [[2]] * len(answers)
+        assert all(callback.ended == 0 for callback in callbacks)
+
+    def test_calls_in_order(self):
+        calls = []
+        first, second = Recorder(), Recorder()
+        first.on_epoch_end = lambda history: calls.append("first")
+        second.on_epoch_end = lambda history: calls.append("second")
+        notify([first, second], History(5))
+        assert calls == ["first", "second"]

@@ -1,0 +1,64 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from sknn.training.schedules import SCHEDULES
+
+# The values at progress 0, 0.3, 0.5 and 1, to ten digits.
+KNOWN = {
+    "constant": [1, 1, 1, 1],
+    "inverse_scaling": [1, 0.1804807189, 1 / math.sqrt(50.5), 0.1],
+    "cosine": [1, 0.7938926261, 0.5, 0],
+    "coslog4": [0, 0.9838444269, 0.0736189342, 0],
+    "one_cycle": [0.04, 1, 0.8117449009, 0],
+}
+
+each_schedule = pytest.mark.parametrize("name", SCHEDULES)
+
+
+@each_schedule
+@pytest.mark.parametrize(("point", "progress"), enumerate([0, 0.3, 0.5, 1]))
+def test_known_values(name, point, progress):
+    assert SCHEDULES[name](progress) == pytest.approx(KNOWN[name][point], rel=1e-9, abs=1e-12)
+
+
+@each_schedule
+def test_factors_lie_between_0_and_1(name):
+    factors = [SCHEDULES[name](progress) for progress in np.linspace(0, 1, 1001)]
+    assert min(factors) >= 0
+    assert max(factors) <= 1
+    assert max(factors) > 0.99
+
+
+@each_schedule
+def test_small_progress_makes_small_changes(name):
+    factors = [SCHEDULES[name](progress) for progress in np.linspace(0, 1, 10001)]
+    assert np.abs(np.diff(factors)).max() < 0.01
+
+
+@pytest.mark.parametrize("name", ["inverse_scaling", "cosine"])
+def test_falls_from_start_to_end(name):
+    factors = [SCHEDULES[name](progress) for progress in np.linspace(0, 1, 1001)]
+    assert np.all(np.diff(factors) < 0)
+
+
+def test_one_cycle_rises_once_and_falls_once():
+    factors = [SCHEDULES["one_cycle"](progress) for progress in np.linspace(0, 1, 1001)]
+    assert np.argmax(factors) == 300
+    assert np.all(np.diff(factors[:301]) > 0)
+    assert np.all(np.diff(factors[300:]) < 0)
+
+
+def test_coslog4_has_four_cycles_each_twice_as_long_as_the_last():
+    coslog4 = SCHEDULES["coslog4"]
+    bounds = [0, 1 / 15, 3 / 15, 7 / 15, 1]
+    for start, end in itertools.pairwise(bounds):
+        factors = np.array([coslog4(progress) for progress in np.linspace(start, end, 1001)])
+        peak = np.argmax(factors)
+        assert factors[0] == pytest.approx(0, abs=1e-12)
+        assert factors[peak] == pytest.approx(1, abs=1e-5)
+        assert factors[-1] == pytest.approx(0, abs=1e-12)
+        assert np.all(np.diff(factors[: peak + 1]) > 0)
+        assert np.all(np.diff(factors[peak:]) < 0)
