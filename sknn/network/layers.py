@@ -1,8 +1,8 @@
 """The layers of a network.  They hold parameters, never data.
 
 What a pass needs to remember, and the memory it writes to, is a `Scratch` that the caller makes
-once for each layer and number of rows.  So one network serves many threads, and training
-allocates nothing per step.
+once for each layer and number of rows.  So one network serves many threads, and a step of training
+allocates nothing (but the random bits of dropout).
 """
 
 from abc import ABC, abstractmethod
@@ -230,7 +230,8 @@ class Dropout(Layer):
             return inputs
         (mask,) = scratch.memos
         # Four neurons share each 64 random bits: a fraction of the cost of a float for each.
-        bits = scratch.rng.bit_generator.random_raw(-(-mask.size // 4)).view(np.uint16)
+        n_draws = -(-mask.size // 4)
+        bits = scratch.rng.integers(2**64, size=n_draws, dtype=np.uint64).view(np.uint16)
         np.greater_equal(bits[: mask.size].reshape(mask.shape), self.threshold, out=mask)
         mask *= 65536 / (65536 - self.threshold)
         return np.multiply(inputs, mask, out=scratch.outputs)

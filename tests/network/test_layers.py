@@ -130,6 +130,16 @@ class TestDropout:
         precise_rate = round(rate * 65536) / 65536
         assert_allclose(outputs[outputs != 0], 1 / (1 - precise_rate), rtol=np.finfo(dtype).eps)
 
+    @pytest.mark.parametrize(
+        "source", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64]
+    )
+    def test_rate_is_respected_with_random_bits_of_any_source(self, source):
+        layer = Dropout(0.25, 400)
+        rng = np.random.Generator(source(0))
+        scratch = layer.scratch(1000, np.dtype(np.float32), rng, lowest=False)
+        outputs = layer.forward(np.ones((1000, 400), np.float32), scratch)
+        assert abs(np.mean(outputs == 0) - 0.25) < 0.003
+
     @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
     def test_mean_is_preserved(self, rate):
         outputs, _ = self.passes(rate, (1000, 400))

@@ -22,6 +22,7 @@ RULES = {
         lambda: Sgd(momentum=0.8, nesterov=True),
         functools.partial(sgd, momentum=0.8, nesterov=True),
     ),
+    "sgd by default": (Sgd, functools.partial(sgd, momentum=0.9, nesterov=True)),
     "adam": (Adam, adam),
     "adam with other memories": (
         lambda: Adam(beta_1=0.5, beta_2=0.9, epsilon=1e-3),
@@ -123,6 +124,12 @@ def test_another_optimizer_continues_from_the_state(make_optimizer, rule):
     second.state = first.state
     values = take_steps(parameters, second, gradients[8:], [0.1] * 12)
     assert_array_equal(values, expected[8:])
+
+
+def test_plain_gradient_descent_remembers_nothing():
+    optimizer = Sgd(momentum=0)
+    take_steps(make_parameters(), optimizer, draw_gradients(3, 26), [0.1] * 3)
+    assert optimizer.state == {}
 
 
 @each_rule
