@@ -5,6 +5,7 @@ and reports.  Below this file there are only plain arrays.
 """
 
 import copy
+import inspect
 import warnings
 from collections.abc import Callable
 from numbers import Integral, Real
@@ -22,11 +23,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from sknn.labels import find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.losses import LOSSES, make_loss
+from sknn.network.losses import LOSSES, Loss, make_loss
 from sknn.network.objective import Objective, mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import SCALINGS, InputScaler
-from sknn.samples import Samples, check_features, check_samples, hold_out
+from sknn.samples import Samples, check_features, check_samples, hold_out, magnitude
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, EarlyStopping, Progress
@@ -45,6 +46,12 @@ def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
     if classifier.solver == "lbfgs":
         raise AttributeError("partial_fit needs solver='adam' or 'sgd'; solver='lbfgs' was given.")
     return True
+
+
+def _takes_weights(scorer: Callable) -> bool:
+    """Return whether a scorer, or the metric inside one of scikit-learn's, takes weights."""
+    metric = getattr(scorer, "_score_func", scorer)
+    return "sample_weight" in inspect.signature(metric).parameters
 
 
 class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
@@ -107,8 +114,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     scoring : str, callable, or None, default="loss"
         Validation score: "loss" for the loss (its negative, so that greater is better), any
         scorer of scikit-learn, or None for the accuracy.
-    class_weight : dict, "balanced", or None, default=None
-        Weights of the classes; they multiply `sample_weight`.
+    class_weight : dict, "balanced", list of dict, or None, default=None
+        Weights of the classes; they multiply `sample_weight`.  Multilabel targets take a list, a
+        dict for each label.
     scaling : {"standard"} or None, default="standard"
         Scaling of the features inside the model.  Sparse features are not centred.
     warm_start : bool, default=False
@@ -214,7 +222,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "tol": [Interval(Real, 0, None, closed="left")],
         "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
-        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "class_weight": [StrOptions({"balanced"}), dict, list, None],
         "scaling": [StrOptions(set(SCALINGS)), None],
         "warm_start": ["boolean"],
         "shuffle": ["boolean"],
@@ -377,7 +385,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         if not continues:
             self._start(samples.y, classes)
             self._build_network(samples, sizes)
-        self._train(samples, 1, "constant", continues=continues)
+        history = self._train(samples, 1, "constant", continues=continues)
+        if history is not None:
+            self._warn_if_useless(samples, history)
         return self
 
     def _has_network(self) -> bool:
@@ -403,6 +413,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             self._check_unchanged("hidden_layer_sizes", sizes, network.sizes[1:-1])
             self._check_unchanged("activation", self.activation, network.activation)
             self._check_unchanged("dropout", self.dropout, network.dropout)
+            self._check_unchanged("scaling", self.scaling, self._scaling)
+            if self.dtype != "auto":
+                self._check_unchanged("dtype", self.dtype, network.dtype.name)
         return sizes
 
     def _check_unchanged(self, name: str, new: Any, old: Any) -> None:
@@ -427,6 +440,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Raise ValueError if `partial_fit` lacks `classes`, or gets others than before."""
         if not continues and classes is None and y.ndim == 1:
             raise ValueError("classes must be passed in the first call of partial_fit.")
+        if y.ndim == 2 and classes is not None and len(classes) != y.shape[1]:
+            raise ValueError(f"classes={classes!r} do not fit y, which has {y.shape[1]} labels.")
         if continues and classes is not None:
             classes = np.unique(classes)
             if not np.array_equal(classes, self.classes_):
@@ -441,6 +456,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = find_classes(y, classes)
         seed = check_random_state(self.random_state).randint(0, 2**32, size=4, dtype=np.uint32)
         self._rng = np.random.default_rng(seed)
+        # A warm-started fit must hold out the same samples again, not ones it has learnt from.
+        self._split_seed = int(seed[0])
 
     def _targets(self, y: np.ndarray) -> np.ndarray:
         """Return the targets of the output neurons for classes or labels."""
@@ -459,35 +476,37 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
                 raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
             return training, None
         if X_val is None:
-            held_out, kept = hold_out(training.y, self.validation_fraction, self._rng)
+            held_out, kept = hold_out(
+                training, self.validation_fraction, np.random.default_rng(self._split_seed)
+            )
             validation, training = training.take(held_out), training.take(kept)
-            X_val = _safe_indexing(X, held_out) if self._has_feature_names() else None
+            X_val = _safe_indexing(X, held_out) if hasattr(X, "columns") else None
         else:
             validation = self._check_samples(X_val, y_val, sample_weight_val, reset=False)
         return training, self._make_score(validation, X_val)
 
-    def _has_feature_names(self) -> bool:
-        """Return whether the training data was a DataFrame with names for its columns."""
-        return "feature_names_in_" in vars(self)
-
     def _make_score(self, validation: Samples, X_val: Any) -> Score:
         """Return a function that scores the network as it is on the validation set.
 
-        `X_val` holds the features as the user gave them: `predict` asks for column names.
+        `X_val` may be the features as a DataFrame: `predict` asks for column names.  Scorers that
+        take no weights score without.
         """
         X, y, weight = validation
+        targets = self._targets(y)
         if self.scoring == "loss":
-            targets = self._targets(y)
             return lambda: -mean_loss(self.network_, self._loss, X, targets, weight)
-        scorer = check_scoring(self, self.scoring)
-        weighted = {} if weight is None else {"sample_weight": weight}
-        features = X_val if self._has_feature_names() else X
+        scorer = check_scoring(self, self.scoring or "accuracy")
+        weighted = {}
+        if weight is not None and _takes_weights(scorer):
+            weighted = {"sample_weight": weight}
+        features = X_val if hasattr(X_val, "columns") else X
         return lambda: float(scorer(self, features, y, **weighted))
 
     def _build_network(self, samples: Samples, sizes: tuple[int, ...]) -> None:
         """Fit the scaling and set `network_`, with starting weights."""
         n_classes = len(self.classes_)
         n_outputs = 1 if n_classes == 2 and not self._multilabel else n_classes
+        self._scaling = self.scaling
         scaler = InputScaler()
         if self.scaling is not None:
             scaler = SCALINGS[self.scaling](samples.X, samples.weight)
@@ -526,7 +545,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         Return the history of a run that came to its end; one cut short gets its warning here.
         """
         self.network_.make_writeable()
-        before = self.network_.parameters.values.copy() if continues else None
+        before = (self.network_.parameters.values.copy(), self._loss) if continues else None
         history = History(max_epochs)
         warning: Warning | None = None
         try:
@@ -616,13 +635,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             callbacks.append(Progress())
         return callbacks
 
-    def _undo(self, before: np.ndarray | None) -> None:
-        """Forget a new network that could not be trained; give a continued one its values back."""
+    def _undo(self, before: tuple[np.ndarray, Loss] | None) -> None:
+        """Forget a new network that could not be trained; give a continued model back."""
         self._optimizer = None
         if before is None:
             del self.network_
         else:
-            self.network_.parameters.values[...] = before
+            self.network_.parameters.values[...], self._loss = before
 
     def _remedy(self) -> str:
         """Return what may help against divergence."""
@@ -634,6 +653,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     def _report(self, history: History) -> None:
         """Set the attributes that tell how training went."""
         scores = history.validation_score
+        if scores:  # Ctrl-C may have come between an epoch and its score
+            scores = scores + [np.nan] * (history.n_epochs - len(scores))
         self.n_iter_ = history.n_epochs
         self.best_iter_ = history.best_epoch or history.n_epochs
         self.loss_curve_ = np.array(history.loss)
@@ -645,17 +666,20 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     def _warn_if_useless(self, samples: Samples, history: History) -> None:
         """Warn if the loss, though finite, tells of divergence or of nothing learnt.
 
-        The yardstick is the loss of predicting the frequencies of the classes.  The final loss
-        should not be above it (by more than a tenth, for the noise of dropout), and no loss on
-        the way should be a million times as large.
+        The yardstick is the loss of predicting the frequencies of the classes.  No loss should be
+        a million times as large, and the final one not above it (a tenth is left for the noise of
+        dropout); a single epoch, which may be just a beginning, is spared the latter.  Saturated
+        neurons bound the loss of features out of all proportion: these are measured themselves.
         """
         targets = self._loss.smooth(self._targets(samples.y))
         frequencies = np.average(targets, axis=0, weights=samples.weight)
         baseline = self._loss.value_of_constant(frequencies)
-        if self.loss_ > 1.1 * baseline:
-            problem = f"ended at {self.loss_:.3g}"
-        elif history.peak_loss > 1e6 * baseline:
+        if history.peak_loss > 1e6 * max(baseline, 0.1):
             problem = f"went up to {history.peak_loss:.3g}"
+        elif history.max_epochs > 1 and self.loss_ > max(1.1 * baseline, 0.1):
+            problem = f"ended at {self.loss_:.3g}"
+        elif self.scaling is None and magnitude(samples.X) > 1e6:
+            problem = f"ended at {self.loss_:.3g} with features up to {magnitude(samples.X):.3g}"
         else:
             return
         warnings.warn(
@@ -753,13 +777,21 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """
         X = self._check_features(X)
         inputs, *hidden = self.network_.hidden_activations(X)
-        outputs = np.exp(self._loss.log_activations(self.network_.predict_raw(X)))
+        outputs = np.exp(self._loss.log_activations(self._raw(X)))
         return [inputs.toarray() if sparse.issparse(inputs) else inputs, *hidden, outputs]
 
     def _raw(self, X) -> np.ndarray:
         """Return the raw predictions for unchecked features."""
         X = self._check_features(X)
-        return self.network_.predict_raw(X)
+        with np.errstate(over="ignore", invalid="ignore"):
+            raw = self.network_.predict_raw(X)
+        if not np.isfinite(raw).all():
+            row = np.flatnonzero(~np.isfinite(raw).all(axis=1))[0]
+            raise ValueError(
+                f"The prediction for row {row} of X overflows: its features are too far from "
+                "those of the training data."
+            )
+        return raw
 
     def _check_features(self, X):
         """Return the features, checked against the fitted model."""

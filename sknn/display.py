@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 
 class LossCurveDisplay:
@@ -78,6 +79,7 @@ class LossCurveDisplay:
         LossCurveDisplay
             The display, drawn.
         """
+        check_is_fitted(estimator)
         early_stopped = estimator.validation_scores_ is not None
         display = cls(
             estimator.loss_curve_,

@@ -78,15 +78,23 @@ def check_features(estimator: BaseEstimator, X: Any) -> Any:
     return X
 
 
+def magnitude(X: Any) -> float:
+    """Return the largest absolute value in `X`, NaN if there is one; no temporary array."""
+    numbers = X.data if sparse.issparse(X) else X
+    return max(-float(numbers.min()), float(numbers.max())) if numbers.size else 0.0
+
+
 def hold_out(
-    y: np.ndarray, fraction: float, rng: np.random.Generator
+    samples: Samples, fraction: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Choose validation samples: of each class that fraction, rounded up, but never all.
 
+    Samples of weight zero are neither counted nor held out.
+
     Parameters
     ----------
-    y : ndarray of shape (n_samples,) or (n_samples, n_labels)
-        Classes; multilabel samples count as one class.
+    samples : Samples
+        The samples; multilabel ones count as one class.
     fraction : float
         Between 0 and 1.
     rng : Generator
@@ -102,12 +110,14 @@ def hold_out(
     ValueError
         If no class has two samples.
     """
+    y = samples.y
     order = rng.permutation(len(y))
     codes = np.zeros(len(y), int) if y.ndim == 2 else np.unique(y, return_inverse=True)[1]
     held_out = np.zeros(len(y), bool)
-    by_class = order[np.argsort(codes[order], kind="stable")]
-    for members in np.split(by_class, np.cumsum(np.bincount(codes))[:-1]):
-        n_held_out = min(math.ceil(fraction * len(members)), len(members) - 1)
+    counted = order if samples.weight is None else order[samples.weight[order] > 0]
+    by_class = counted[np.argsort(codes[counted], kind="stable")]
+    for members in np.split(by_class, np.cumsum(np.bincount(codes[counted]))[:-1]):
+        n_held_out = max(0, min(math.ceil(fraction * len(members)), len(members) - 1))
         held_out[members[:n_held_out]] = True
     if not held_out.any():
         raise ValueError(
@@ -122,24 +132,29 @@ def _check_weights(X: Any, y: np.ndarray, sample_weight: Any, class_weight: Any)
     if sample_weight is None and class_weight is None:
         return None
     weight = _check_sample_weight(sample_weight, X, dtype=np.float64, copy=True)
-    if np.any(weight < 0):
-        raise ValueError(
-            f"sample_weight must not be negative; its smallest value is {weight.min()}."
-        )
+    _check_not_negative(weight, "sample_weight")
+    # Only proportions matter: divided by the largest, no product or sum of weights overflows.
+    weight /= weight.max() or 1
     if class_weight is not None:
-        weight *= compute_sample_weight(class_weight, y)
+        by_class = compute_sample_weight(class_weight, y)
+        _check_not_negative(by_class, "class_weight")
+        weight *= by_class / (by_class.max() or 1)
     if not np.any(weight):
         raise ValueError("All samples have weight zero: there is nothing to learn from.")
     return weight
 
 
+def _check_not_negative(weight: np.ndarray, name: str) -> None:
+    """Raise ValueError if a weight is negative or not a finite number."""
+    wrong = weight[~((weight >= 0) & np.isfinite(weight))]
+    if wrong.size:
+        raise ValueError(f"{name} must be finite and not negative; it contains {wrong[0]}.")
+
+
 def _check_range(X: Any, names: np.ndarray | None) -> None:
     """Raise ValueError for NaN, infinity or numbers beyond float32, naming the column."""
     numbers = X.data if sparse.issparse(X) else X
-    if numbers.dtype.kind != "f" or numbers.size == 0:
-        return
-    # Two reductions without a temporary array; a comparison with NaN is False.
-    if float(numbers.min()) >= -_FLOAT32_MAX and float(numbers.max()) <= _FLOAT32_MAX:
+    if numbers.dtype.kind != "f" or magnitude(X) <= _FLOAT32_MAX:  # False for NaN
         return
     place = np.argwhere(~(np.abs(numbers.astype(np.float64)) <= _FLOAT32_MAX))[0]
     column = X.indices[place[0]] if sparse.issparse(X) else place[1]

@@ -366,6 +366,37 @@ def test_early_stopping_weighs_its_scores(two_classes):
         assert model.best_validation_score_ == pytest.approx(expected(model), rel=1e-5)
 
 
+@pytest.mark.parametrize("scoring", ["adjusted_rand_score", lambda e, X, y: e.score(X, y)])
+def test_scorers_that_take_no_weights_score_without(iris, scoring):
+    X, y = iris
+    model = quick(early_stopping=True, scoring=scoring, class_weight="balanced")
+    model.fit(X, y, np.linspace(0, 1, 150), X_val=X, y_val=y)
+    scorer = scoring if callable(scoring) else get_scorer(scoring)
+    assert model.best_validation_score_ == pytest.approx(scorer(model, X, y))
+
+
+def test_early_stopping_takes_samples_of_weight_zero(iris):
+    weight = np.zeros(150)
+    weight[[0, 1, 60, 61, 120, 121]] = 1
+    model = quick(early_stopping=True).fit(*iris, sample_weight=weight)
+    assert np.isfinite(model.validation_scores_).all()
+
+
+def test_the_validation_set_holds_known_classes(iris):
+    X, y = iris
+    for scoring in ("loss", "accuracy"):
+        model = quick(early_stopping=True, scoring=scoring)
+        with pytest.raises(ValueError, match="contains the class 2"):
+            model.fit(X[:100], y[:100], X_val=X, y_val=y)
+
+
+def test_a_frame_may_be_validated_on_an_array(iris):
+    frame = pd.DataFrame(iris[0], columns=list("abcd"))
+    model = quick(early_stopping=True, scoring="accuracy")
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        model.fit(frame, iris[1], X_val=iris[0], y_val=iris[1])
+
+
 def test_early_stopping_of_lbfgs_and_of_labels(labels):
     X, Y = labels
     model = quick(solver="lbfgs", early_stopping=True, n_iter_no_change=3, max_iter=300).fit(X, Y)
@@ -478,6 +509,28 @@ def test_partial_fit_sees_chunks_without_some_classes(iris):
     assert model.predict_proba(X).shape == (150, 3)
 
 
+def test_a_stream_recovers_from_a_first_portion_without_spread(iris):
+    X, y = iris
+    model = quick(learning_rate=0.02).partial_fit(X[:1], y[:1], classes=[0, 1, 2])
+    for _ in range(100):
+        model.partial_fit(X, y)
+    assert model.score(X, y) > 0.9
+
+
+def test_warm_start_holds_out_the_same_samples_again(iris):
+    X, y = iris
+    seen = []
+
+    def scorer(estimator, X, y):
+        seen.append(X.tobytes())
+        return estimator.score(X, y)
+
+    model = quick(warm_start=True, early_stopping=True, scoring=scorer)
+    model.fit(X, y).fit(X, y)
+    assert len(seen) > model.n_iter_
+    assert len(set(seen)) == 1
+
+
 def test_partial_fit_of_labels_needs_no_classes(labels):
     X, Y = labels
     model = quick()
@@ -494,7 +547,14 @@ def test_partial_fit_is_hidden_for_lbfgs():
 
 
 @pytest.mark.parametrize(
-    ("parameter", "value"), [("hidden_layer_sizes", (9,)), ("activation", "tanh"), ("dropout", 0.5)]
+    ("parameter", "value"),
+    [
+        ("hidden_layer_sizes", (9,)),
+        ("activation", "tanh"),
+        ("dropout", 0.5),
+        ("scaling", None),
+        ("dtype", "float64"),
+    ],
 )
 def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
     model = quick(warm_start=True).fit(*iris).set_params(**{parameter: value})
@@ -568,7 +628,10 @@ def test_large_numbers_within_float32_are_welcome(iris):
     ("weight", "message"),
     [
         (np.zeros(150), "weight zero|at least one non-zero"),
-        (np.r_[-1.0, np.ones(149)], "must not be negative; its smallest value is -1.0"),
+        (
+            np.r_[-1.0, np.ones(149)],
+            "sample_weight must be finite and not negative; it contains -1.0",
+        ),
         (np.ones(149), "shape"),
     ],
 )
@@ -611,6 +674,17 @@ def test_labels_of_a_stream_keep_their_number(labels):
         model.partial_fit(X, Y[:, :3])
     with pytest.raises(ValueError, match="does not fit a model of 4 labels"):
         model.partial_fit(X, Y[:, 0])
+    with pytest.raises(ValueError, match="do not fit y, which has 4 labels"):
+        quick().partial_fit(X, Y, classes=[0, 1])
+
+
+def test_labels_take_a_list_of_class_weights(labels):
+    X, Y = labels
+    p, q = (
+        quick(class_weight=[{0: 1, 1: w}] * 4, batch_size=20).fit(X, Y).predict_proba(X).mean()
+        for w in (1, 5)
+    )
+    assert q > p
 
 
 def test_warm_start_refuses_new_classes(iris):
@@ -654,6 +728,12 @@ def test_unfitted_models_say_so(iris, method):
         ({"solver": "lbfgs"}, 1e200),
         ({"solver": "lbfgs", "dtype": "float64", "scaling": None}, 1e200),
         ({"solver": "sgd", "learning_rate": 1e6, "early_stopping": True}, 1),
+        *(
+            ({"solver": solver, "activation": activation, "loss": loss, "scaling": None}, 1e30)
+            for solver in ("adam", "sgd", "lbfgs")
+            for activation in ("logistic", "tanh")
+            for loss in LOSSES
+        ),
     ],
 )
 def test_divergence_never_returns_a_model_silently(settings, scale):
@@ -663,6 +743,38 @@ def test_divergence_never_returns_a_model_silently(settings, scale):
         model.fit(X * scale, y)  # warnings are errors here
     message = str(info.value)
     assert "diverged" in message or "too large for float32" in message
+
+
+def test_divergence_of_a_stream_is_not_silent():
+    X, y = load_digits(return_X_y=True)
+    model = quick((16,), learning_rate=1e6).partial_fit(X[:100], y[:100], classes=range(10))
+    with pytest.warns(ConvergenceWarning, match="diverged"):
+        model.partial_fit(X, y)
+
+
+def test_a_prediction_that_overflows_is_an_error(iris):
+    X, y = iris
+    model = quick().fit(X * 1e-10, y)
+    far = np.vstack([X[:3] * 1e-10, np.full((1, 4), 3e38)])
+    for method in (model.predict, model.predict_proba, model.decision_function):
+        with pytest.raises(ValueError, match="row 3 of X overflows"):
+            method(far)
+
+
+def test_a_model_that_is_given_back_keeps_its_loss_too(iris, monkeypatch):
+    X, y = iris
+    model = quick(warm_start=True).fit(X, y)
+    before = model.predict_proba(X)
+    model.set_params(loss="squared_error", solver="sgd", learning_rate=1e30)
+
+    def diverge(*args, **kwargs):
+        raise FloatingPointError("Training diverged.")
+
+    monkeypatch.setattr("sknn.classifier.stochastic.train", diverge)
+    with pytest.raises(FloatingPointError):
+        model.fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+    assert model.out_activation_ == "softmax"
 
 
 def test_divergence_says_what_may_help_and_leaves_no_model():
@@ -723,6 +835,20 @@ def test_ctrl_c_leaves_the_model_of_the_epochs_done(iris):
     assert model.n_iter_ == 5
     assert model.best_iter_ == 4
     assert model.score(*iris) > 0.3
+
+
+def test_ctrl_c_while_scoring_leaves_curves_of_equal_length(iris):
+    class Interrupting(Interrupt):
+        def __call__(self, estimator, X, y):
+            if self.calls == self.after:
+                raise KeyboardInterrupt
+            return super().__call__(estimator, X, y)
+
+    model = quick(early_stopping=True, scoring=Interrupting(after=2))
+    with pytest.warns(UserWarning, match="interrupted after 3"):
+        model.fit(*iris)
+    assert len(model.loss_curve_) == len(model.validation_scores_) == 3
+    assert np.isnan(model.validation_scores_[2])
 
 
 def test_ctrl_c_before_the_first_epoch_leaves_no_model(iris, monkeypatch):

@@ -4,27 +4,32 @@ import numpy as np
 import pytest
 
 from sknn import SimpleMLPClassifier
-from sknn.samples import hold_out
+from sknn.samples import Samples, hold_out
+
+
+def unweighted(y):
+    """Return samples of equal weight with these labels."""
+    return Samples(np.zeros((len(y), 1)), y, None)
 
 
 @pytest.mark.parametrize("fraction", [0.1, 0.25, 0.9])
 def test_each_class_gives_its_part_rounded_up_but_never_all(fraction):
     counts = {"a": 1, "b": 2, "c": 7, "d": 100}
     y = np.repeat(list(counts), list(counts.values()))
-    held_out, kept = hold_out(y, fraction, np.random.default_rng(0))
+    held_out, kept = hold_out(unweighted(y), fraction, np.random.default_rng(0))
     np.testing.assert_array_equal(np.sort(np.concatenate([held_out, kept])), np.arange(110))
     for name, count in counts.items():
         assert (y[held_out] == name).sum() == min(np.ceil(fraction * count), count - 1)
 
 
 def test_labels_are_held_out_as_one_class():
-    held_out, kept = hold_out(np.eye(30, 4), 0.1, np.random.default_rng(0))
+    held_out, kept = hold_out(unweighted(np.eye(30, 4)), 0.1, np.random.default_rng(0))
     assert (len(held_out), len(kept)) == (3, 27)
 
 
 def test_another_seed_holds_out_others():
     y = np.repeat([0, 1], 50)
-    a, b, c = (hold_out(y, 0.2, np.random.default_rng(seed))[0] for seed in (0, 0, 1))
+    a, b, c = (hold_out(unweighted(y), 0.2, np.random.default_rng(seed))[0] for seed in (0, 0, 1))
     np.testing.assert_array_equal(a, b)
     assert set(a) != set(c)
 
@@ -33,6 +38,34 @@ def test_classes_of_one_sample_cannot_be_held_out():
     model = SimpleMLPClassifier(early_stopping=True)
     with pytest.raises(ValueError, match=r"no class has 2 samples \(n_samples = 3\)"):
         model.fit(np.eye(3), ["a", "b", "c"])
+
+
+def test_samples_of_weight_zero_are_not_held_out():
+    weight = np.zeros(100)
+    weight[[3, 7, 60, 61]] = 1
+    samples = Samples(np.zeros((100, 1)), np.repeat([0, 1], 50), weight)
+    held_out, kept = hold_out(samples, 0.5, np.random.default_rng(0))
+    assert len(held_out) == 2
+    assert len(kept) == 98
+    assert weight[held_out].sum() == weight[kept].sum() == 2
+
+
+def test_weights_stay_finite_however_large():
+    X, y = np.eye(6), np.array([0, 1] * 3)
+    models = [
+        SimpleMLPClassifier((), learning_rate=0.3, class_weight=by_class, random_state=0).fit(
+            X, y, np.full(6, w)
+        )
+        for w, by_class in ((1.0, {0: 1, 1: 1}), (1e308, {0: 1e308, 1: 1e308}))
+    ]
+    np.testing.assert_array_equal(models[0].predict_proba(X), models[1].predict_proba(X))
+
+
+@pytest.mark.parametrize("wrong", [-0.1, np.nan, np.inf])
+def test_class_weights_are_finite_and_not_negative(wrong):
+    model = SimpleMLPClassifier(class_weight={0: wrong, 1: 1.0})
+    with pytest.raises(ValueError, match="class_weight must be finite and not negative"):
+        model.fit(np.eye(4), [0, 1, 0, 1])
 
 
 def test_class_weights_of_zero_leave_nothing_to_learn():

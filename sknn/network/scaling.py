@@ -13,6 +13,9 @@ from scipy import sparse
 # the work is done in float64 without a copy of X in float64.
 _BLOCK_SIZE = 65536
 
+# What is smaller than any normal number of float32 counts as zero.
+_TINY = np.finfo(np.float32).tiny
+
 
 class InputScaler:
     """Casts features to the precision of the network, `(x - offset) · factor` on the way.
@@ -72,7 +75,8 @@ class InputScaler:
 def standard_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputScaler:
     """Fit a scaler to mean 0 and standard deviation 1; sparse features keep their mean.
 
-    A feature that is constant (to the precision of float64) gets the factor 0.
+    A feature that is constant (to the precision of float64) is divided by its size instead: in a
+    stream, whose first portion fits the scaler, it may vary later.
 
     Parameters
     ----------
@@ -90,8 +94,9 @@ def standard_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputSca
     moments = _sparse_moments if sparse.issparse(X) else _dense_moments
     mean, variance = moments(X, weight)
     std = np.sqrt(variance)
-    varies = std > X.shape[0] * np.finfo(np.float64).eps * np.abs(mean)
-    factor = np.divide(1, std, out=np.zeros_like(std), where=varies)
+    size = np.abs(mean)
+    spread = np.where(std > X.shape[0] * np.finfo(np.float64).eps * size, std, size)
+    factor = np.divide(1, spread, out=np.ones_like(spread), where=spread > _TINY)
     return InputScaler(None if sparse.issparse(X) else mean, factor)
 
 
