@@ -187,6 +187,13 @@ class TestTransform:
         assert cast.dtype == np.float32
         assert_array_equal(cast.toarray(), X.toarray().astype(np.float32))
 
+    @pytest.mark.parametrize("offset", [None, np.arange(5.0)])
+    def test_two_threads_scale_like_one(self, offset, monkeypatch):
+        X, scaler = make_features(100_000), InputScaler(offset, np.full(5, 3.0))
+        alone = scaler.transform(X, FLOAT32)
+        monkeypatch.setattr("sknn.network.scaling._PARALLEL_SIZE", X.size)
+        assert_array_equal(scaler.transform(X, FLOAT32), alone)
+
     @pytest.mark.parametrize("factor", [None, np.full(5, 3.0)])
     @pytest.mark.parametrize("arrange", [np.asfortranarray, lambda X: np.repeat(X, 2, axis=0)[::2]])
     def test_result_is_contiguous_for_any_arrangement_in_memory(self, factor, arrange):
