@@ -179,9 +179,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     Training that diverges, so that the loss or a weight is no longer finite, raises
     `FloatingPointError` and keeps no model; where early stopping has already kept a best epoch,
     that epoch is restored with a `ConvergenceWarning` instead, and a model that was being
-    continued (`warm_start`, `partial_fit`) gets back the weights it had before the call.  A fit
-    whose loss stays finite but ends above that of the class frequencies gives a
-    `ConvergenceWarning`.
+    continued (`warm_start`, `partial_fit`) gets back the weights it had before the call.  A
+    `ConvergenceWarning` also tells of a loss that stayed finite but went up to a million times
+    that of predicting the class frequencies, or (after more than one epoch) ended above it, and
+    of features beyond 10⁶ that nothing scales.
 
     A pickled model holds what prediction needs, and the random stream; the optimizer's moments
     start afresh after loading.  `copy.deepcopy` copies them too.
@@ -585,8 +586,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             label_smoothing=self.label_smoothing,
         )
         inputs = network.scaler.transform(samples.X, network.dtype)
-        targets = self._loss.smooth(self._targets(samples.y)).astype(network.dtype)
+        targets = self._loss.smooth(self._targets(samples.y))
         weight = samples.weight
+        frequencies = np.average(targets, axis=0, weights=weight)
+        history.baseline = self._loss.value_of_constant(frequencies)
+        targets = targets.astype(network.dtype)
         if weight is not None:
             weight = (weight / weight.mean()).astype(network.dtype)
         l2 = 0.0 if self.solver == "adam" else self.weight_decay  # Adam's decay is decoupled
@@ -671,9 +675,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         dropout); a single epoch, which may be just a beginning, is spared the latter.  Saturated
         neurons bound the loss of features out of all proportion: these are measured themselves.
         """
-        targets = self._loss.smooth(self._targets(samples.y))
-        frequencies = np.average(targets, axis=0, weights=samples.weight)
-        baseline = self._loss.value_of_constant(frequencies)
+        baseline = history.baseline
         if history.peak_loss > 1e6 * max(baseline, 0.1):
             problem = f"went up to {history.peak_loss:.3g}"
         elif history.max_epochs > 1 and self.loss_ > max(1.1 * baseline, 0.1):

@@ -19,6 +19,8 @@ class History:
         The learning rate of the epoch's last step; empty for L-BFGS, which chooses its own.
     peak_loss : float
         Largest value of the objective that training went through.
+    baseline : float
+        Loss of predicting the frequencies of the targets, for comparison.
     validation_score : list of float
         What early stopping measured; greater is better.  Empty without it.
     best_epoch : int or None
@@ -29,6 +31,7 @@ class History:
     loss: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
     peak_loss: float = -math.inf
+    baseline: float = math.nan
     validation_score: list[float] = field(default_factory=list)
     best_epoch: int | None = None
     _start: float = field(default_factory=time.perf_counter, repr=False)
