@@ -1,102 +1,158 @@
-"""Run the benchmarks: `python -m benchmarks [--quick]`."""
+"""Run the benchmarks: `python -m benchmarks [--quick] [--only WORD ...] [--mnist DIR|openml]`."""
 
 import argparse
-import time
+import json
+import os
+import platform
 import warnings
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import scipy
+import sklearn
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 
-from sknn import SimpleMLPClassifier
+from benchmarks import growth, memory, peers, report, time_to_accuracy, training, usage
+from benchmarks.measuring import Ratio, geometric_mean
+from benchmarks.workloads import TRAINING, Workload
 
-
-class Workload(NamedTuple):
-    """A network and the shape of its data."""
-
-    name: str
-    n_samples: int
-    n_features: int
-    hidden_layer_sizes: tuple[int, ...]
-    n_classes: int
-    batch_size: int
-    n_epochs: int
+Results = dict[str, Any]
 
 
-WORKLOADS = [
-    Workload("small table", 1000, 20, (100,), 2, 200, 40),
-    Workload("digits", 1797, 64, (100,), 10, 200, 30),
-    Workload("MNIST 16-16", 60000, 784, (16, 16), 10, 32, 10),
-    Workload("MNIST 256-128", 60000, 784, (256, 128), 10, 128, 10),
-    Workload("MNIST 256-128", 60000, 784, (256, 128), 10, 256, 10),
-]
-
-
-def ours(work: Workload) -> SimpleMLPClassifier:
-    """Return our classifier for a workload."""
-    return SimpleMLPClassifier(
-        work.hidden_layer_sizes,
-        learning_rate_schedule="constant",
-        batch_size=work.batch_size,
-        max_iter=work.n_epochs,
-        scaling=None,
-        random_state=0,
-    )
-
-
-def theirs(work: Workload) -> MLPClassifier:
-    """Return scikit-learn's classifier for a workload."""
-    return MLPClassifier(
-        work.hidden_layer_sizes,
-        alpha=0,
-        batch_size=work.batch_size,
-        max_iter=work.n_epochs,
-        n_iter_no_change=work.n_epochs,
-        random_state=0,
-    )
-
-
-def seconds(function: Callable[[], object]) -> float:
-    """Return how long a call takes."""
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
-
-
-def compare(work: Workload, n_rounds: int) -> np.ndarray:
-    """Return, for each round, their time for a fit divided by ours."""
-    rng = np.random.default_rng(0)
-    X = rng.random((work.n_samples, work.n_features))
-    y = rng.integers(0, work.n_classes, work.n_samples)
-    ratios = []
-    for _ in range(n_rounds + 1):
-        a = seconds(lambda: ours(work).fit(X, y))
-        b = seconds(lambda: theirs(work).fit(X, y))
-        ratios.append(b / a)
-    return np.array(ratios[1:])  # the first round is the warm-up
-
-
-def main(arguments: Sequence[str] | None = None, workloads: Sequence[Workload] = WORKLOADS) -> None:
-    """Print the ratios of all workloads."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, for a first look")
-    n_rounds = 3 if parser.parse_args(arguments).quick else 9
-    # Random labels cannot be learnt, and a fixed number of epochs is all that is asked for.
-    warnings.simplefilter("ignore", ConvergenceWarning)
-    print("time of MLPClassifier.fit / time of SimpleMLPClassifier.fit: median (range)")
-    medians = []
+def run_training(results: Results, workloads: Sequence[Workload], n_rounds: int) -> None:
+    """Measure fits."""
+    print("\ntime of the peer's fit / time of ours: median (range)")
+    if not peers.has_torch():
+        print("PyTorch is not installed: left out")
+    results["training"] = {}
     for work in workloads:
-        ratios = compare(work, n_rounds)
-        medians.append(np.median(ratios))
-        network = "-".join(map(str, (work.n_features, *work.hidden_layer_sizes, work.n_classes)))
+        print(f"\n{work.name}: {work.network}, {work.n_samples:,} rows, batch {work.batch_size:,}")
+        ratios = training.compare(work, n_rounds)
+        results["training"][work.name] = {"workload": work._asdict(), "ratios": ratios}
+        for peer, its_ratio in ratios.items():
+            print(f"    {peer:<24}{its_ratio}", flush=True)
+    print("\ngeometric mean over the dense workloads trained by Adam")
+    results["geometric_mean"] = {}
+    for peer in ("MLPClassifier, float64", "MLPClassifier, float32", "PyTorch, float32"):
+        ratios = [
+            results["training"][work.name]["ratios"][peer]
+            for work in workloads
+            if work.density == 1 and work.solver == "adam" and
+            peer in results["training"][work.name]["ratios"]
+        ]
+        if ratios:
+            results["geometric_mean"][peer] = geometric_mean(ratios)
+            print(f"    {peer:<24}{results['geometric_mean'][peer]:5.2f}")
+
+
+def run_usage(results: Results, n_rounds: int) -> None:
+    """Measure predictions, a grid search, and the import."""
+    print("\ntime of MLPClassifier / ours: median (range)")
+    measures: dict[str, Callable[[int], Ratio]] = {
+        "predict_proba, 180,000 rows": usage.predict_many,
+        "predict, one row": usage.predict_one,
+        "grid search on digits": usage.grid_search,
+    }
+    results["usage"] = {}
+    for name, measure in measures.items():
+        results["usage"][name] = measure(n_rounds)
+        print(f"    {name:<30}{results['usage'][name]}", flush=True)
+    print("time of `import sknn` / `import sklearn.neural_network`")
+    results["usage"]["import"] = usage.importing(3 * n_rounds)
+    print(f"    {'import':<30}{results['usage']['import']}")
+
+
+def run_memory(results: Results) -> None:
+    """Measure what fit and predict add to a process."""
+    if not memory.available():
+        print("\nmemory: needs Linux's /proc, left out")
+        return
+    copy = 60_000 * 784 * 4 / memory.MEGABYTE
+    results["memory"] = {call: memory.added(call) for call in ("fit", "predict")}
+    print("\nmegabytes added to a process with 60,000 × 784 float64 numbers")
+    print(f"    fit      {results['memory']['fit']:5.0f}  (of which a float32 copy {copy:.0f})")
+    print(f"    predict  {results['memory']['predict']:5.0f}", flush=True)
+
+
+def run_growth(results: Results, n_rounds: int) -> None:
+    """Measure how the time of an epoch grows."""
+    print("\nexponent of the time of an epoch (1 is linear)")
+    results["growth"] = {}
+    for quantity in growth.SERIES:
+        sizes, times = growth.measure(quantity, n_rounds)
+        exponents = growth.exponent(sizes, times), growth.exponent(sizes[-2:], times[-2:])
+        results["growth"][quantity] = {"sizes": sizes, "seconds": times, "exponents": exponents}
         print(
-            f"{work.name:>14}  {network:>14}  batch {work.batch_size:>3}"
-            f"  {medians[-1]:5.2f}  ({ratios.min():.2f} - {ratios.max():.2f})",
+            f"    {quantity:<10}{exponents[0]:5.2f}  ({exponents[1]:.2f} at the last doubling)",
             flush=True,
         )
-    print(f"geometric mean {np.exp(np.mean(np.log(medians))):.2f}")
+
+
+def run_time_to_accuracy(results: Results, source: str | None, n_rounds: int) -> None:
+    """Measure the time to 98 % on MNIST."""
+    if source is None:
+        print("\ntime to accuracy: needs --mnist, left out")
+        return
+    train, test = time_to_accuracy.load_mnist(source)
+    goals = [0.975, 0.98]
+    print("\nseconds to a test accuracy on MNIST: MLPClassifier (100,) / ours to 98 %")
+    rounds = []
+    for _ in range(n_rounds):
+        ours = time_to_accuracy.ours(train, test, max(goals))
+        theirs = time_to_accuracy.theirs(train, test, goals)
+        rounds.append({goal: theirs[goal] / ours for goal in goals})
+    results["time_to_accuracy"] = {}
+    for goal in goals:
+        ratios = np.array([each[goal] for each in rounds])
+        results["time_to_accuracy"][str(goal)] = Ratio(np.median(ratios), ratios.min(), ratios.max())
+        print(f"    {goal:.1%}  {results['time_to_accuracy'][str(goal)]}", flush=True)
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures depend on."""
+    return {
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "scikit-learn": sklearn.__version__,
+    }
+
+
+def sections(options: argparse.Namespace, results: Results) -> Iterator[tuple[str, Callable]]:
+    """Yield the name of each section and what runs it."""
+    quick = options.quick
+    workloads = [work.shortened() for work in TRAINING] if quick else TRAINING
+    n_rounds = 2 if quick else 5
+    yield "training", lambda: run_training(results, workloads, n_rounds)
+    yield "usage", lambda: run_usage(results, n_rounds)
+    yield "memory", lambda: run_memory(results)
+    if not quick:
+        yield "growth", lambda: run_growth(results, n_rounds)
+        yield "time_to_accuracy", lambda: run_time_to_accuracy(results, options.mnist, 3)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print, and write the figures and their plot."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a first look in two minutes")
+    parser.add_argument("--only", nargs="+", metavar="SECTION", help="some sections only")
+    parser.add_argument("--mnist", metavar="DIR|openml", help="for the time to accuracy")
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))
+    options = parser.parse_args(arguments)
+    # Random labels cannot be learnt, and a fixed number of epochs is all that is asked for.
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    results: Results = {"machine": machine()}
+    for name, run in sections(options, results):
+        if options.only is None or name in options.only:
+            run()
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "speed.json").write_text(json.dumps(results, indent=1) + "\n")
+    report.plot(results, options.output / "speed.png")
+    print(f"\nwritten: {options.output}/speed.json and speed.png")
 
 
 if __name__ == "__main__":

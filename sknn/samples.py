@@ -73,9 +73,25 @@ def check_samples(
 
 def check_features(estimator: BaseEstimator, X: Any) -> Any:
     """Return features as an ndarray or CSR matrix, checked against the fitted estimator."""
-    X = validate_data(estimator, X, reset=False, **_CHECKS)
+    if not _is_plain(X, estimator):
+        X = validate_data(estimator, X, reset=False, **_CHECKS)
     _check_range(X, _names_of_features(estimator))
     return X
+
+
+def _is_plain(X: Any, estimator: BaseEstimator) -> bool:
+    """Return whether `X` is an array of floats that `validate_data` would return as it is.
+
+    To find that out takes `validate_data` 45 µs: two thirds of the prediction for one row.
+    """
+    return (
+        type(X) is np.ndarray
+        and X.dtype.kind == "f"
+        and X.ndim == 2
+        and X.shape[0] > 0
+        and X.shape[1] == estimator.n_features_in_
+        and _names_of_features(estimator) is None
+    )
 
 
 def magnitude(X: Any) -> float:

@@ -12,7 +12,7 @@ from sknn.network.scaling import InputScaler
 
 # Prediction goes through the rows in chunks of this many: the buffers of common widths then stay
 # in the processor's cache, and predicting needs little memory however many rows there are.
-_CHUNK_ROWS = 2048
+_CHUNK_ROWS = 1024
 
 
 class MultilayerPerceptron:

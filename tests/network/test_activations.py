@@ -62,7 +62,7 @@ def passes(name, z, gradient=1.0):
     """Return `a` and the gradient that a forward and a backward pass leave behind."""
     activation = ACTIVATIONS[name]
     a = np.array(z)
-    memos = tuple(np.empty((activation.n_memos, *a.shape), a.dtype))
+    memos = tuple(np.zeros((activation.n_memos, *a.shape), a.dtype))
     activation.forward(a, memos)
     slope = np.full_like(a, gradient)
     activation.backward(slope, a.copy(), memos)

@@ -97,7 +97,7 @@ class TestNonlinearity:
         layer, f = bound(Nonlinearity(name, 5)), ACTIVATIONS[name]
         scratch = layer.scratch(6, np.dtype(float), np.random.default_rng(0), lowest=False)
         z, gradient = make_rows().copy(), np.random.default_rng(2).normal(size=(6, 5))
-        expected, memos = z.copy(), np.empty((f.n_memos, 6, 5))
+        expected, memos = z.copy(), np.zeros((f.n_memos, 6, 5))
         expected_gradient = gradient.copy()
 
         f.forward(expected, memos)
