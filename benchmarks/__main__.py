@@ -39,8 +39,9 @@ def run_training(results: Results, workloads: Sequence[Workload], n_rounds: int)
         ratios = [
             results["training"][work.name]["ratios"][peer]
             for work in workloads
-            if work.density == 1 and work.solver == "adam" and
-            peer in results["training"][work.name]["ratios"]
+            if work.density == 1
+            and work.solver == "adam"
+            and peer in results["training"][work.name]["ratios"]
         ]
         if ratios:
             results["geometric_mean"][peer] = geometric_mean(ratios)
@@ -106,7 +107,9 @@ def run_time_to_accuracy(results: Results, source: str | None, n_rounds: int) ->
     results["time_to_accuracy"] = {}
     for goal in goals:
         ratios = np.array([each[goal] for each in rounds])
-        results["time_to_accuracy"][str(goal)] = Ratio(np.median(ratios), ratios.min(), ratios.max())
+        results["time_to_accuracy"][str(goal)] = Ratio(
+            np.median(ratios), ratios.min(), ratios.max()
+        )
         print(f"    {goal:.1%}  {results['time_to_accuracy'][str(goal)]}", flush=True)
 
 

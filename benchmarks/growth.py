@@ -1,5 +1,7 @@
 """Growth: how the time of an epoch depends on rows, features and neurons."""
 
+import itertools
+
 import numpy as np
 
 from benchmarks import peers
@@ -21,7 +23,7 @@ SERIES = {
 def n_weights(work: Workload) -> int:
     """Return the number of weights of the workload's network."""
     sizes = (work.n_features, *work.hidden_layer_sizes, work.n_classes)
-    return sum(below * above for below, above in zip(sizes, sizes[1:], strict=False))
+    return sum(below * above for below, above in itertools.pairwise(sizes))
 
 
 def measure(quantity: str, n_rounds: int) -> tuple[list[int], list[float]]:

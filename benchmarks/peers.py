@@ -1,6 +1,7 @@
 """Who is measured: for the same network, data and number of epochs, a function that fits once."""
 
 import importlib.util
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,7 @@ def floor(work: Workload, X: np.ndarray, y: np.ndarray) -> Fit:
     rng = np.random.default_rng(0)
     n_outputs = 1 if work.n_classes == 2 else work.n_classes
     sizes = (work.n_features, *work.hidden_layer_sizes, n_outputs)
-    weights = [rng.random(shape, X.dtype) for shape in zip(sizes, sizes[1:], strict=False)]
+    weights = [rng.random(shape, X.dtype) for shape in itertools.pairwise(sizes)]
     gradients = [np.empty_like(weight) for weight in weights]
 
     def buffers(n_rows: int) -> list[np.ndarray]:
@@ -88,7 +89,7 @@ def pytorch(work: Workload, X: np.ndarray, y: np.ndarray) -> Fit:
         torch.manual_seed(0)
         sizes = (work.n_features, *work.hidden_layer_sizes)
         layers: list[nn.Module] = []
-        for n_inputs, n_units in zip(sizes, sizes[1:], strict=False):
+        for n_inputs, n_units in itertools.pairwise(sizes):
             layers += [nn.Linear(n_inputs, n_units), nn.ReLU()]
         layers.append(nn.Linear(sizes[-1], 1 if binary else work.n_classes))
         network = nn.Sequential(*layers)

@@ -36,10 +36,10 @@ class Workload(NamedTuple):
         return X, rng.integers(0, self.n_classes, self.n_samples)
 
     def shortened(self) -> "Workload":
-        """Return the same with an eighth of the rows, unless it is small anyway."""
+        """Return the same with a twelfth of the rows, unless it is small anyway."""
         if self.n_samples < 10_000:
             return self
-        return self._replace(n_samples=self.n_samples // 8)
+        return self._replace(n_samples=self.n_samples // 12)
 
 
 TRAINING = [

@@ -72,3 +72,27 @@ def test_class_weights_of_zero_leave_nothing_to_learn():
     model = SimpleMLPClassifier(class_weight={0: 0.0, 1: 0.0})
     with pytest.raises(ValueError, match="weight zero"):
         model.fit(np.eye(4), [0, 1, 0, 1])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_plain_arrays_and_their_lists_are_predicted_alike(dtype):
+    X = np.random.default_rng(0).random((20, 3)).astype(dtype)
+    model = SimpleMLPClassifier((4,), max_iter=1, random_state=0).fit(X, np.arange(20) % 2)
+    expected = model.decision_function(X.tolist())
+    np.testing.assert_array_equal(model.decision_function(X), expected)
+    np.testing.assert_array_equal(model.decision_function(np.asfortranarray(X)), expected)
+
+
+@pytest.mark.parametrize(
+    ("X", "problem"),
+    [
+        (np.ones((2, 4)), "X has 4 features, but SimpleMLPClassifier is expecting 3"),
+        (np.ones((0, 3)), "minimum of 1 is required"),
+        (np.ones(3), "Expected 2D array"),
+        (np.full((1, 3), np.inf), "contains inf"),
+    ],
+)
+def test_plain_arrays_are_checked(X, problem):
+    model = SimpleMLPClassifier((4,), max_iter=1).fit(np.eye(3), [0, 1, 1])
+    with pytest.raises(ValueError, match=problem):
+        model.predict(X)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import OptimizeResult, minimize
+from threadpoolctl import threadpool_info
 
 from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.training.callbacks import EarlyStopping
+from sknn.training.callbacks import Callback, EarlyStopping
 from sknn.training.history import History
 from sknn.training.lbfgs import train
 from tests.reference import flat, log_loss, naive, squared_error
@@ -106,6 +107,29 @@ def test_weighting_is_repeating_rows():
     history = run(network, weights=counts / counts.mean())
     assert history.loss[-1] == pytest.approx(result.fun, rel=1e-10)
     assert_allclose(network.layers[0].weight, reference.weights[0], atol=1e-5)
+
+
+def test_the_blas_library_inside_scipy_uses_one_thread_meanwhile():
+    def threads():
+        """Return the number of threads of each BLAS library, by its file."""
+        return {library["filepath"]: library["num_threads"] for library in threadpool_info()}
+
+    class Watch(Callback):
+        def on_epoch_end(self, history):
+            seen.update(threads())
+            return True
+
+        def on_train_end(self, history):
+            pass
+
+    seen = {}
+    network = make_network()
+    before = threads()
+    run(network, callbacks=[Watch()])
+    assert threads() == before
+    for filepath, n_threads in before.items():
+        inside_scipy = "/scipy" in filepath.rsplit("/", 1)[0]
+        assert seen[filepath] == (1 if inside_scipy else n_threads)
 
 
 def test_loss_falls_from_iteration_to_iteration():
