@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sknn import SimpleMLPClassifier
+from sknn import PLAIN, SimpleMLPClassifier
 
 MEGABYTE = 1 << 20
 
@@ -35,7 +35,8 @@ def _main(call: str, n_samples: int, n_features: int) -> None:
     rng = np.random.default_rng(0)
     X, y = rng.random((n_samples, n_features)), rng.integers(0, 10, n_samples)
     few = slice(1_000)
-    model = SimpleMLPClassifier((256, 128), max_iter=1, scaling=None).fit(X[few], y[few])
+    settings = PLAIN | {"hidden_layer_sizes": (256, 128), "max_iter": 1}
+    model = SimpleMLPClassifier(**settings).fit(X[few], y[few])
     model.predict(X[few])  # whatever is imported on use is there now
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak
     before = _status("VmRSS")

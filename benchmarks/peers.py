@@ -9,24 +9,23 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.workloads import Workload
-from sknn import SimpleMLPClassifier
+from sknn import PLAIN, SimpleMLPClassifier
 
 Fit = Callable[[], object]
 Peer = Callable[[Workload, Any, np.ndarray], Fit]
 
 
 def sknn(work: Workload, X: Any, y: np.ndarray) -> Fit:
-    """This package.  The peers do not scale the features, so neither does this one here."""
-    return lambda: SimpleMLPClassifier(
-        work.hidden_layer_sizes,
-        solver=work.solver,
-        learning_rate_schedule="constant",
-        batch_size=work.batch_size,
-        max_iter=work.n_epochs,
-        tol=0,
-        scaling=None,
-        random_state=0,
-    ).fit(X, y)
+    """This package, as plain as its peers: no scaling, embedding, averaging or calibration."""
+    settings = PLAIN | {
+        "hidden_layer_sizes": work.hidden_layer_sizes,
+        "solver": work.solver,
+        "batch_size": work.batch_size,
+        "max_iter": work.n_epochs,
+        "tol": 0,
+        "random_state": 0,
+    }
+    return lambda: SimpleMLPClassifier(**settings).fit(X, y)
 
 
 def mlp_classifier(work: Workload, X: Any, y: np.ndarray) -> Fit:

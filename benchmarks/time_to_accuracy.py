@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.measuring import seconds
-from sknn import SimpleMLPClassifier
+from sknn import PLAIN, SimpleMLPClassifier
 
 Data = tuple[np.ndarray, np.ndarray]
 
@@ -36,17 +36,17 @@ def ours(train: Data, test: Data, goal: float, n_epochs: int = 4) -> float:
     The learning rate follows a cycle over the epochs, so only the end counts; infinite if the
     goal is not reached.
     """
-    model = SimpleMLPClassifier(
-        (192, 96),
-        batch_size=256,
-        learning_rate=0.005,
-        learning_rate_schedule="one_cycle",
-        label_smoothing=0.1,
-        beta_2=0.99,
-        max_iter=n_epochs,
-        scaling=None,
-        random_state=0,
-    )
+    settings = PLAIN | {
+        "hidden_layer_sizes": (192, 96),
+        "batch_size": 256,
+        "learning_rate": 0.005,
+        "learning_rate_schedule": "one_cycle",
+        "label_smoothing": 0.1,
+        "beta_2": 0.99,
+        "max_iter": n_epochs,
+        "random_state": 0,
+    }
+    model = SimpleMLPClassifier(**settings)
     duration = seconds(lambda: model.fit(*train))
     return duration if model.score(*test) >= goal else np.inf
 

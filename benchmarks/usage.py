@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 
 from benchmarks.measuring import Ratio, ratio, rounds
-from sknn import SimpleMLPClassifier
+from sknn import PLAIN, SimpleMLPClassifier
 
 
 def _against_mlp_classifier(
@@ -38,7 +38,8 @@ def predict_many(n_rounds: int, n_samples: int = 180_000) -> Ratio:
         return lambda: fitted.predict_proba(X)
 
     sizes = (256, 128)
-    ours, theirs = SimpleMLPClassifier(sizes, max_iter=1), MLPClassifier(sizes, max_iter=1)
+    settings = {"hidden_layer_sizes": sizes, "max_iter": 1}
+    ours, theirs = SimpleMLPClassifier(**PLAIN | settings), MLPClassifier(**settings)
     return _against_mlp_classifier(make, ours, theirs, n_rounds)
 
 
@@ -50,7 +51,7 @@ def predict_one(n_rounds: int, n_calls: int = 500) -> Ratio:
         fitted = classifier.fit(X, y)
         return lambda: [fitted.predict(X[:1]) for _ in range(n_calls)]
 
-    ours, theirs = SimpleMLPClassifier((100,), max_iter=1), MLPClassifier((100,), max_iter=1)
+    ours, theirs = SimpleMLPClassifier(**PLAIN | {"max_iter": 1}), MLPClassifier(max_iter=1)
     return _against_mlp_classifier(make, ours, theirs, n_rounds)
 
 
@@ -63,7 +64,7 @@ def grid_search(n_rounds: int, max_iter: int = 30) -> Ratio:
         return lambda: search.fit(X, y)
 
     ours = GridSearchCV(
-        SimpleMLPClassifier(batch_size=200, max_iter=max_iter, scaling=None, random_state=0),
+        SimpleMLPClassifier(**PLAIN | {"max_iter": max_iter, "random_state": 0}),
         {"hidden_layer_sizes": sizes, "learning_rate": rates},
         n_jobs=2,
     )

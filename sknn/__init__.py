@@ -1,7 +1,8 @@
 """The neural-network classifier for scikit-learn, in NumPy.
 
 `SimpleMLPClassifier` is a layered network with scikit-learn's interface; `LossCurveDisplay`
-draws how its training went.
+draws how its training went.  `PLAIN` is a dict of parameters that make the former what
+scikit-learn's `MLPClassifier` is.
 """
 
 from importlib import metadata
@@ -21,6 +22,7 @@ else:
     )
 
 from sknn.classifier import SimpleMLPClassifier
+from sknn.defaults import PLAIN
 from sknn.display import LossCurveDisplay
 
-__all__ = ["LossCurveDisplay", "SimpleMLPClassifier", "__version__"]
+__all__ = ["PLAIN", "LossCurveDisplay", "SimpleMLPClassifier", "__version__"]

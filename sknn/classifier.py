@@ -21,6 +21,7 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sknn import defaults
 from sknn.encoding import TableEncoder, magnitude
 from sknn.labels import find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
@@ -31,13 +32,12 @@ from sknn.network.scaling import SCALINGS, InputScaler
 from sknn.samples import Samples, check_features, check_samples, hold_out
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
-from sknn.training.callbacks import Callback, EarlyStopping, Progress
+from sknn.training.calibration import assign_folds, fit_temperature, left_out
+from sknn.training.callbacks import BestRest, Callback, EarlyStopping, Progress
 from sknn.training.history import History
 from sknn.training.optimizers import Adam, Optimizer, Sgd
-from sknn.training.schedules import SCHEDULES
+from sknn.training.schedules import COSLOG4_RESTS, SCHEDULES
 from sknn.version import __version__
-
-_AUTO_BATCH_SIZE = 128
 
 Score = Callable[[], float]
 
@@ -64,21 +64,32 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    hidden_layer_sizes : int or sequence of int, default=(256, 128)
+    hidden_layer_sizes : "auto", int or sequence of int, default="auto"
         Number of neurons in each hidden layer; `()` for none, which is logistic regression.
+        "auto" is (64, 64).
     activation : {"identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "selu", "silu", \
             "gelu", "mish"}, default="relu"
         Activation function of the hidden neurons.
+    n_members : "auto" or int, default="auto"
+        Number of networks of this form that are trained side by side, on the same batches from
+        different starting weights, and whose probabilities are averaged.  "auto" is 8 if
+        `hidden_layer_sizes` is "auto" too, and 1 if it describes a network.
+    parametrization : {"auto", "ntk", "standard"}, default="auto"
+        Starting weights and steps.  "standard": Glorot's or He's weights, biases of 0, and equal
+        steps.  "ntk", for "adam" only: the neural tangent parametrization, in which steps grow
+        smaller with the width of a layer, starting biases are random, and the last layer starts
+        at 0.  "auto" is "ntk" for "adam".
     loss : {"log_loss", "squared_error"}, default="log_loss"
         What training minimizes: the cross-entropy of probabilities (softmax for exclusive
         classes, sigmoid for two classes or for labels), or the squared error of sigmoid outputs,
         the cost of the classic lecture.
     solver : {"adam", "sgd", "lbfgs"}, default="adam"
         Adam; gradient descent with momentum; or L-BFGS, on all samples at once.
-    learning_rate : float, default=0.001
-        Size of the steps of "adam" and "sgd".
+    learning_rate : float, default=0.0025
+        Size of the steps of "adam" and "sgd"; with "ntk" that of the weights in a layer with 256
+        inputs.
     learning_rate_schedule : {"constant", "inverse_scaling", "cosine", "coslog4", "one_cycle"}, \
-            default="cosine"
+            default="coslog4"
         How the learning rate changes in the course of `fit`.  `partial_fit`, which has no end in
         sight, keeps it constant.
     weight_decay : float, default=0.0
@@ -87,18 +98,25 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     dropout : float in [0, 1), default=0.0
         Probability with which training silences each hidden neuron; not for "lbfgs", which needs
         an objective that is not random.
-    label_smoothing : float in [0, 1), default=0.0
+    label_smoothing : float in [0, 1), default=0.1
         How far the targets move from certainty towards "no idea".
+    calibrate : bool, default=True
+        Whether each of several members leaves out a part of the samples.  What it predicts for
+        them says how sure predictions may be (`temperature_`), and at which of the rests of the
+        "coslog4" schedule the members were best.  Not for "squared_error", for steps that see all
+        samples, nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
-        Number of samples in a mini-batch, at most all; "auto" is 128.
-    max_iter : int, default=64
+        Number of samples in a mini-batch, at most all.  "auto" is about 64, or 128 for more than
+        16,384 samples, 256 for more than 65,536, and so on; fewer than 96 samples are one batch.
+    max_iter : "auto" or int, default="auto"
         Number of epochs ("adam", "sgd") or of iterations ("lbfgs").  It is a budget, spent
-        unless early stopping ends training (or L-BFGS converges).
+        unless early stopping ends training (or L-BFGS converges).  "auto" is 32 epochs, or as
+        many as make 1,000 steps; 200 iterations.
     momentum : float in [0, 1), default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
         Whether the momentum of "sgd" is Nesterov's.
-    beta_1, beta_2 : float in [0, 1), default=0.9 and 0.999
+    beta_1, beta_2 : float in [0, 1), default=0.9 and 0.95
         Memory of the moments of "adam".
     epsilon : float, default=1e-8
         Keeps the steps of "adam" finite.
@@ -119,10 +137,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     class_weight : dict, "balanced", list of dict, or None, default=None
         Weights of the classes; they multiply `sample_weight`.  Multilabel targets take a list, a
         dict for each label.
-    scaling : {"standard", "robust"} or None, default="standard"
-        Scaling of the numbers inside the model: to mean 0 and standard deviation 1; or to median
-        0 and interquartile range 1, with what is far out brought closer.  Sparse features are not
+    scaling : {"robust", "standard"} or None, default="robust"
+        Scaling of the numbers inside the model.  "robust": to median 0 and interquartile range 1,
+        with what is far out brought closer, and (unless features are sparse) a learnt factor for
+        each input.  "standard": to mean 0 and standard deviation 1.  Sparse features are not
         centred.
+    numeric_embedding : {"auto", "periodic"} or None, default="auto"
+        "periodic" gives each number learnt smooth functions of it as further inputs.  "auto" does
+        so with "robust" scaling, for up to 128 numbers that are not sparse.
     categorical_features : "from_dtype", None, or array-like of int, bool or str, \
             default="from_dtype"
         Which features are categories: the category, string and object columns of a DataFrame;
@@ -160,15 +182,17 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         Number of weights and biases.
     out_activation_ : str
         Activation function of the output neurons: "softmax" or "logistic".
-    coefs_ : list of ndarray of shape (n_inputs, n_outputs)
+    coefs_ : list of ndarray of shape (n_inputs, n_outputs) or (n_members, n_inputs, n_outputs)
         Weights of each layer, as views of the network's memory.
-    intercepts_ : list of ndarray of shape (n_outputs,)
+    intercepts_ : list of ndarray of shape (n_outputs,) or (n_members, n_outputs)
         Biases of each layer, as views of the network's memory.
+    temperature_ : float
+        What raw predictions are divided by; 1 unless calibrated.
     n_iter_ : int
         Number of epochs or iterations of the last call of `fit` or `partial_fit`.
     best_iter_ : int
         Number, from 1, of the epoch whose parameters the model has: with early stopping the
-        best, else the last.
+        best, with calibration perhaps an earlier rest of the schedule, else the last.
     loss_curve_ : ndarray of shape (n_iter,)
         Training loss of each epoch, penalty included.
     loss_ : float
@@ -212,8 +236,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "hidden_layer_sizes": [
+            StrOptions({"auto"}),
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
         "activation": [StrOptions(set(ACTIVATIONS))],
+        "n_members": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "parametrization": [StrOptions({"auto", "ntk", "standard"})],
         "loss": [StrOptions(set(LOSSES))],
         "solver": [StrOptions({"adam", "sgd", "lbfgs"})],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -221,8 +251,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "calibrate": ["boolean"],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "momentum": [Interval(Real, 0, 1, closed="left")],
         "nesterovs_momentum": ["boolean"],
         "beta_1": [Interval(Real, 0, 1, closed="left")],
@@ -235,6 +266,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
         "class_weight": [StrOptions({"balanced"}), dict, list, None],
         "scaling": [StrOptions(set(SCALINGS)), None],
+        "numeric_embedding": [StrOptions({"auto", "periodic"}), None],
         "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
         "warm_start": ["boolean"],
         "shuffle": ["boolean"],
@@ -245,22 +277,25 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes=(256, 128),
+        hidden_layer_sizes="auto",
         activation="relu",
         *,
+        n_members="auto",
+        parametrization="auto",
         loss="log_loss",
         solver="adam",
-        learning_rate=0.001,
-        learning_rate_schedule="cosine",
+        learning_rate=0.0025,
+        learning_rate_schedule="coslog4",
         weight_decay=0.0,
         dropout=0.0,
-        label_smoothing=0.0,
+        label_smoothing=0.1,
+        calibrate=True,
         batch_size="auto",
-        max_iter=64,
+        max_iter="auto",
         momentum=0.9,
         nesterovs_momentum=True,
         beta_1=0.9,
-        beta_2=0.999,
+        beta_2=0.95,
         epsilon=1e-8,
         early_stopping=False,
         validation_fraction=0.1,
@@ -268,7 +303,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         tol=1e-4,
         scoring="loss",
         class_weight=None,
-        scaling="standard",
+        scaling="robust",
+        numeric_embedding="auto",
         categorical_features="from_dtype",
         warm_start=False,
         shuffle=True,
@@ -278,6 +314,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.n_members = n_members
+        self.parametrization = parametrization
         self.loss = loss
         self.solver = solver
         self.learning_rate = learning_rate
@@ -285,6 +323,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         self.weight_decay = weight_decay
         self.dropout = dropout
         self.label_smoothing = label_smoothing
+        self.calibrate = calibrate
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.momentum = momentum
@@ -299,6 +338,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         self.scoring = scoring
         self.class_weight = class_weight
         self.scaling = scaling
+        self.numeric_embedding = numeric_embedding
         self.categorical_features = categorical_features
         self.warm_start = warm_start
         self.shuffle = shuffle
@@ -348,7 +388,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         training = self._encode(training)
         history = self._train(
             training,
-            self.max_iter,
+            self._max_epochs(training.X.shape[0]),
             self.learning_rate_schedule,
             score=None if validation is None else self._make_score(validation, X_val),
             continues=continues,
@@ -411,24 +451,37 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         return "network_" in vars(self)
 
     def _check_form(self, continues: bool) -> tuple[int, ...]:
-        """Return `hidden_layer_sizes` as a tuple, after checks of the form of the network."""
+        """Return the sizes of the hidden layers, after checks of the form of the network."""
         given = self.hidden_layer_sizes
-        sizes = tuple(np.atleast_1d(given).tolist())
+        is_auto = isinstance(given, str)
+        sizes = defaults.HIDDEN_LAYER_SIZES if is_auto else tuple(np.atleast_1d(given).tolist())
         if not all(isinstance(size, int) and size >= 1 for size in sizes):
             raise InvalidParameterError(
-                "The 'hidden_layer_sizes' parameter of SimpleMLPClassifier must be an int or a "
-                f"sequence of ints, each at least 1. Got {given!r} instead."
+                "The 'hidden_layer_sizes' parameter of SimpleMLPClassifier must be 'auto', an int "
+                f"or a sequence of ints, each at least 1. Got {given!r} instead."
             )
         if self.solver == "lbfgs" and self.dropout > 0:
             raise InvalidParameterError(
                 f"The 'dropout' parameter of SimpleMLPClassifier must be 0 for solver='lbfgs', "
                 f"which needs an objective that is not random. Got {self.dropout!r} instead."
             )
+        if self.solver != "adam" and self.parametrization == "ntk":
+            raise InvalidParameterError(
+                "The 'parametrization' parameter of SimpleMLPClassifier must be 'standard' or "
+                f"'auto' for solver={self.solver!r}, whose steps depend on the size of the "
+                "gradient. Got 'ntk' instead."
+            )
         if continues:
             network = self.network_
             self._check_unchanged("hidden_layer_sizes", sizes, network.sizes[1:-1])
             self._check_unchanged("activation", self.activation, network.activation)
             self._check_unchanged("dropout", self.dropout, network.dropout)
+            self._check_unchanged("n_members", self._n_members(), network.n_members)
+            parametrization = self._parametrization()
+            self._check_unchanged("parametrization", parametrization, network.parametrization)
+            if self.numeric_embedding != "auto":
+                known = "periodic" if network.n_embedded > 0 else None
+                self._check_unchanged("numeric_embedding", self.numeric_embedding, known)
             self._check_unchanged("scaling", self.scaling, self._scaling)
             given = TableEncoder(self.categorical_features).categorical_features
             known = self.encoder_.categorical_features
@@ -436,6 +489,18 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             if self.dtype != "auto":
                 self._check_unchanged("dtype", self.dtype, network.dtype.name)
         return sizes
+
+    def _n_members(self) -> int:
+        """Return the number of members: by default several of a small network, one of another."""
+        if self.n_members != "auto":
+            return self.n_members
+        return defaults.N_MEMBERS if isinstance(self.hidden_layer_sizes, str) else 1
+
+    def _parametrization(self) -> str:
+        """Return the parametrization: by default that which suits the solver."""
+        if self.parametrization != "auto":
+            return self.parametrization
+        return "ntk" if self.solver == "adam" else "standard"
 
     def _check_unchanged(self, name: str, new: Any, old: Any) -> None:
         """Raise ValueError if a parameter no longer describes the network to be continued."""
@@ -536,14 +601,24 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         scaler = InputScaler()
         if self.scaling is not None:
             scaler = SCALINGS[self.scaling](self.encoder_.numbers(samples.X), samples.weight)
+        is_sparse = sparse.issparse(samples.X)
+        n_numbers = len(self.encoder_.fill)
+        embedding = self.numeric_embedding
+        if embedding == "auto":
+            embedding = defaults.numeric_embedding(self.scaling, n_numbers, sparse=is_sparse)
         self.network_ = MultilayerPerceptron(
             (self.encoder_.n_inputs, *sizes, n_outputs),
             activation=self.activation,
             dropout=self.dropout,
             dtype=self._precision(samples.X.shape[0]),
             scaler=scaler,
+            n_members=self._n_members(),
+            parametrization=self._parametrization(),
+            n_embedded=n_numbers if embedding == "periodic" else 0,
+            input_scale=self.scaling == "robust" and not is_sparse,
         )
         self.network_.initialize(self._rng)
+        self.temperature_ = 1.0
         self._optimizer: Optimizer | None = None
 
     def _encode(self, samples: Samples) -> Samples:
@@ -554,12 +629,23 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Return the dtype of the arithmetic: "auto" depends on whether steps are full-batch."""
         if self.dtype != "auto":
             return self.dtype
-        full_batch = self.solver == "lbfgs" or self._batch_size() >= n_samples
-        return "float64" if full_batch else "float32"
+        return "float64" if self._sees_all(n_samples) else "float32"
 
-    def _batch_size(self) -> int:
+    def _sees_all(self, n_samples: int) -> bool:
+        """Return whether every step sees all samples."""
+        return self.solver == "lbfgs" or self._batch_size(n_samples) >= n_samples
+
+    def _batch_size(self, n_samples: int) -> int:
         """Return the number of samples in a batch."""
-        return _AUTO_BATCH_SIZE if self.batch_size == "auto" else self.batch_size
+        return defaults.batch_size(n_samples) if self.batch_size == "auto" else self.batch_size
+
+    def _max_epochs(self, n_samples: int) -> int:
+        """Return the number of epochs, or of iterations."""
+        if self.max_iter != "auto":
+            return self.max_iter
+        if self.solver == "lbfgs":
+            return defaults.LBFGS_ITERATIONS
+        return defaults.n_epochs(-(-n_samples // self._batch_size(n_samples)))
 
     def _train(
         self,
@@ -581,7 +667,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         try:
             # Overflow is met by the check that every loss is finite.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                self._run_solver(samples, schedule, history, self._callbacks(score))
+                self._run_solver(samples, schedule, history, score)
         except KeyboardInterrupt:
             if history.n_epochs == 0:
                 self._undo(before)
@@ -605,7 +691,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         return None
 
     def _run_solver(
-        self, samples: Samples, schedule: str, history: History, callbacks: list[Callback]
+        self, samples: Samples, schedule: str, history: History, score: Score | None
     ) -> None:
         """Bring the samples into the network's form and let the solver minimize."""
         network = self.network_
@@ -614,38 +700,85 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             exclusive=not self._multilabel and len(self.classes_) > 2,
             label_smoothing=self.label_smoothing,
         )
-        inputs = network.scaler.transform(samples.X, network.dtype)
-        targets = self._loss.smooth(self._targets(samples.y))
-        weight = samples.weight
-        frequencies = np.average(targets, axis=0, weights=weight)
+        certain = self._targets(samples.y)
+        targets = self._loss.smooth(certain)
+        frequencies = np.average(targets, axis=0, weights=samples.weight)
         history.baseline = self._loss.value_of_constant(frequencies)
-        targets = targets.astype(network.dtype)
-        if weight is not None:
-            weight = (weight / weight.mean()).astype(network.dtype)
+        inputs = network.scaler.transform(samples.X, network.dtype)
+        folds = self._folds(samples, schedule)
+        data = (inputs, targets.astype(network.dtype), self._weight(samples, folds))
+        callbacks = self._callbacks(score)
+        if folds is not None and score is None and schedule == "coslog4":
+            callbacks.append(self._best_rest(samples, certain, folds, history))
         l2 = 0.0 if self.solver == "adam" else self.weight_decay  # Adam's decay is decoupled
         objective = Objective(network, self._loss, l2, self._rng)
         if self.solver == "lbfgs":
-            data = (inputs, targets, weight)
             lbfgs.train(objective, *data, history, tol=self.tol, callbacks=callbacks)
             return
-        batches = Batches(
-            inputs,
-            targets,
-            weight,
-            batch_size=self._batch_size(),
-            rng=self._rng,
-            shuffle=self.shuffle,
-        )
         self._optimizer = self._continued_optimizer()
         stochastic.train(
             objective,
-            batches,
+            Batches(
+                *data,
+                batch_size=self._batch_size(samples.X.shape[0]),
+                rng=self._rng,
+                shuffle=self.shuffle,
+            ),
             self._optimizer,
             history,
             learning_rate=self.learning_rate,
             schedule=SCHEDULES[schedule],
             callbacks=callbacks,
         )
+        if folds is not None:
+            raw = left_out(network.predict_raw(samples.X), folds)
+            self.temperature_ = fit_temperature(self._loss, raw, certain, samples.weight)
+
+    def _folds(self, samples: Samples, schedule: str) -> np.ndarray | None:
+        """Return for each sample the member that leaves it out, if calibration asks for it."""
+        n_members = self.network_.n_members
+        n_samples = samples.X.shape[0]
+        if (
+            not self.calibrate
+            or n_members == 1
+            or self.loss != "log_loss"
+            or schedule == "constant"
+            or self._sees_all(n_samples)
+        ):
+            return None
+        codes = (
+            np.zeros(n_samples, int)
+            if self._multilabel
+            else np.unique(samples.y, return_inverse=True)[1]
+        )
+        return assign_folds(codes, n_members, np.random.default_rng(self._split_seed))
+
+    def _weight(self, samples: Samples, folds: np.ndarray | None) -> np.ndarray | None:
+        """Return the weights of the samples, for each member if there are folds, of mean 1."""
+        weight = samples.weight
+        if folds is not None:
+            takes_part = folds[:, np.newaxis] != np.arange(self.network_.n_members)
+            weight = takes_part if weight is None else weight[:, np.newaxis] * takes_part
+        if weight is None:
+            return None
+        return (weight / weight.mean()).astype(self.network_.dtype)
+
+    def _best_rest(
+        self, samples: Samples, certain: np.ndarray, folds: np.ndarray, history: History
+    ) -> BestRest:
+        """Return a callback that looks for the best moment with the samples left out."""
+        network = self.network_
+        n_samples = samples.X.shape[0]
+        codes = certain if certain.shape[1] == 1 or self._multilabel else certain.argmax(axis=1)
+
+        def error() -> float:
+            raw = left_out(network.predict_raw(samples.X), folds)
+            found = raw > 0 if codes.ndim == 2 else raw.argmax(axis=1)
+            wrong = (found != codes).reshape(n_samples, -1).any(axis=1)
+            return float(np.average(wrong, weights=samples.weight))
+
+        epochs = {round(rest * history.max_epochs) for rest in COSLOG4_RESTS}
+        return BestRest(network.parameters, error, n_samples, epochs)
 
     def _continued_optimizer(self) -> Optimizer:
         """Return the solver's optimizer, with the state of the last one if it is of its kind."""
@@ -653,7 +786,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         if self.solver == "sgd":
             optimizer = Sgd(self.momentum, self.nesterovs_momentum)
         else:
-            optimizer = Adam(self.beta_1, self.beta_2, self.epsilon, self.weight_decay)
+            optimizer = Adam(
+                self.beta_1,
+                self.beta_2,
+                self.epsilon,
+                self.weight_decay,
+                self.network_.step_factors(),
+            )
         if type(self._optimizer) is type(optimizer):
             optimizer.state = self._optimizer.state
         return optimizer
@@ -818,7 +957,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     def _raw_of(self, X) -> np.ndarray:
         """Return the raw predictions for encoded features."""
         with np.errstate(over="ignore", invalid="ignore"):
-            raw = self.network_.predict_raw(X)
+            raw = self.network_.predict_raw(X, self._merge)
         if not np.isfinite(raw).all():
             row = np.flatnonzero(~np.isfinite(raw).all(axis=1))[0]
             raise ValueError(
@@ -826,6 +965,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
                 "those of the training data."
             )
         return raw
+
+    def _merge(self, raw: np.ndarray) -> np.ndarray:
+        """Return the raw predictions of all members as one."""
+        return self._loss.merge(raw, self.temperature_)
 
     def _check_features(self, X):
         """Return the features, checked against the fitted model and encoded."""

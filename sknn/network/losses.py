@@ -3,7 +3,8 @@
 A network ends in a linear layer.  Its loss owns the link from these *raw* predictions to
 probabilities, so that no output activation has to be matched with a loss by hand.  A target is a
 row of zeros and ones, one for each output: a *one-hot* row where the classes exclude each other,
-any row where the outputs are independent labels.
+any row where the outputs are independent labels.  Raw predictions of a network of several members
+have a leading axis for them, "..." below; all members have the same targets.
 """
 
 from abc import ABC, abstractmethod
@@ -52,8 +53,8 @@ class Loss(ABC):
         return targets + self.label_smoothing * (no_idea - targets)
 
     @abstractmethod
-    def scratch(self, n_rows: int, n_outputs: int, dtype: np.dtype) -> tuple[np.ndarray, ...]:
-        """Allocate the memory that `value_and_gradient` works in, for that many rows."""
+    def scratch(self, shape: tuple[int, ...], dtype: np.dtype) -> tuple[np.ndarray, ...]:
+        """Allocate the memory that `value_and_gradient` works in, for raw predictions so shaped."""
 
     @abstractmethod
     def value_and_gradient(
@@ -67,9 +68,11 @@ class Loss(ABC):
 
         Parameters
         ----------
-        raw, targets : ndarray of shape (n_rows, n_outputs)
-            Raw predictions and targets; `raw` leaves as the gradient of each row's loss.
-        losses : ndarray of shape (n_rows,)
+        raw : ndarray of shape (..., n_rows, n_outputs)
+            Raw predictions; they leave as the gradient of each row's loss.
+        targets : ndarray of shape (n_rows, n_outputs)
+            Targets.
+        losses : ndarray of shape (..., n_rows)
             Where the losses go.
         scratch : tuple of ndarray
             Made by `scratch`.
@@ -91,7 +94,34 @@ class Loss(ABC):
         They are computed without forming the activations first, so they are finite everywhere.
         """
         raw = raw.astype(np.float64)
-        return log_softmax(raw, axis=1) if self.link == "softmax" else log_expit(raw)
+        return log_softmax(raw, axis=-1) if self.link == "softmax" else log_expit(raw)
+
+    def merge(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+        """Return the raw predictions whose activations are the mean of the members'.
+
+        Parameters
+        ----------
+        raw : ndarray of shape (n_rows, n_outputs) or (n_members, n_rows, n_outputs)
+            Raw predictions.
+        temperature : float
+            What each of them is divided by first: below 1, predictions become surer.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_outputs)
+            In float64 if there are several members; else as they came, divided.
+        """
+        if temperature != 1:
+            raw = raw / raw.dtype.type(temperature)
+        if raw.ndim == 2:
+            return raw
+        merged = self._log_mean_activations(raw)
+        return merged if self.link == "softmax" else merged - self._log_mean_activations(-raw)
+
+    def _log_mean_activations(self, raw: np.ndarray) -> np.ndarray:
+        """Return the logarithms of the members' mean activations."""
+        mean = np.exp(self.log_activations(raw)).mean(axis=0)
+        return np.log(np.maximum(mean, np.finfo(np.float64).tiny))
 
     def log_proba(self, raw: np.ndarray) -> np.ndarray:
         """Return the logarithms of the probabilities that the targets are 1, in float64.
@@ -102,7 +132,7 @@ class Loss(ABC):
         """
         log_p = self.log_activations(raw)
         if self.exclusive and self.link == "logistic":
-            log_p = log_softmax(log_p, axis=1)
+            log_p = log_softmax(log_p, axis=-1)
         return np.maximum(log_p, _LOG_TINY)
 
 
@@ -114,11 +144,11 @@ class LogLoss(Loss):
 
     link = "softmax"
 
-    def scratch(self, n_rows, n_outputs, dtype):
+    def scratch(self, shape, dtype):
         """Allocate the probabilities, the transposed raw predictions, sums, and ones."""
-        p = np.empty((n_rows, n_outputs), dtype)
-        transposed = np.empty((n_outputs, n_rows), dtype)
-        return p, transposed, np.empty(n_rows, dtype), np.ones(n_outputs, dtype)
+        *rows, n_outputs = shape
+        transposed = np.empty((n_outputs, *rows), dtype)
+        return np.empty(shape, dtype), transposed, np.empty(rows, dtype), np.ones(n_outputs, dtype)
 
     def value_and_gradient(self, raw, targets, losses, scratch):
         """Compute `log Σₖ exp(rawₖ) - Σₖ tₖ rawₖ`, as `Σₖ tₖ = 1`, and `p - t`.
@@ -128,12 +158,12 @@ class LogLoss(Loss):
         the time for 10 classes.
         """
         p, transposed, sums, ones = scratch
-        np.copyto(transposed, raw.T)
+        np.copyto(transposed, np.moveaxis(raw, -1, 0))
         np.maximum.reduce(transposed, axis=0, out=losses)
-        raw -= losses[:, None]
+        raw -= losses[..., np.newaxis]
         np.exp(raw, out=p)
-        np.dot(p, ones, out=sums)
-        p /= sums[:, None]
+        np.matmul(p, ones, out=sums)
+        p /= sums[..., np.newaxis]
         np.log(sums, out=losses)
         losses -= np.vecdot(raw, targets, out=sums)
         np.subtract(p, targets, out=raw)
@@ -151,9 +181,9 @@ class BinaryLogLoss(Loss):
 
     link = "logistic"
 
-    def scratch(self, n_rows, n_outputs, dtype):
+    def scratch(self, shape, dtype):
         """Allocate two arrays shaped like the raw predictions."""
-        return tuple(np.empty((2, n_rows, n_outputs), dtype))
+        return tuple(np.empty((2, *shape), dtype))
 
     def value_and_gradient(self, raw, targets, losses, scratch):
         """Compute `Σₖ [log(1 + exp(rawₖ)) - tₖ rawₖ]` and `p - t`."""
@@ -161,7 +191,7 @@ class BinaryLogLoss(Loss):
         np.logaddexp(0, raw, out=softplus)
         np.multiply(targets, raw, out=loss)
         np.subtract(softplus, loss, out=loss)
-        np.sum(loss, axis=1, out=losses)
+        np.sum(loss, axis=-1, out=losses)
         raw -= softplus  # log p
         np.exp(raw, out=raw)
         raw -= targets
@@ -181,9 +211,9 @@ class SquaredError(Loss):
 
     link = "logistic"
 
-    def scratch(self, n_rows, n_outputs, dtype):
+    def scratch(self, shape, dtype):
         """Allocate two arrays shaped like the raw predictions."""
-        return tuple(np.empty((2, n_rows, n_outputs), dtype))
+        return tuple(np.empty((2, *shape), dtype))
 
     def value_and_gradient(self, raw, targets, losses, scratch):
         """Compute `Σₖ (aₖ - tₖ)²` and `2 (a - t) a (1 - a)`."""

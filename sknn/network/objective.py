@@ -15,6 +15,9 @@ class Objective:
     a batch is never divided by its own weights, which may all be zero.  Biases are free of
     penalty.
 
+    Members of a network train side by side, each for itself: what is left as the gradient is that
+    of their own `C`, and the value is the mean of them.
+
     The objective owns the memory of a run: buffers for each number of rows it has seen (a full
     batch and the last, smaller one).
 
@@ -57,24 +60,24 @@ class Objective:
             Scaled inputs in the network's dtype.
         targets : ndarray of shape (n_rows, n_outputs)
             Targets, smoothed, in the network's dtype.
-        sample_weight : ndarray of shape (n_rows,), optional
+        sample_weight : ndarray of shape (n_rows,) or (n_rows, n_members), optional
             Weights in the network's dtype.
 
         Returns
         -------
         float
-            The objective.
+            The objective, the mean over the members.
         """
         n_rows = inputs.shape[0]
         workspace, losses, scratch = self._buffers_for(n_rows)
         raw = self.network.forward(inputs, workspace)
         self.loss.value_and_gradient(raw, targets, losses, scratch)
         if sample_weight is not None:
-            losses *= sample_weight
-            raw *= sample_weight[:, None]
+            losses *= sample_weight.T
+            raw *= sample_weight.T[..., np.newaxis]
         raw *= 1 / n_rows
         self.network.backward(raw, workspace)
-        return float(losses.sum()) / n_rows + self._penalty()
+        return float(losses.sum()) / losses.size + self._penalty()
 
     def _penalty(self) -> float:
         """Return `½ λ ‖W‖²` and add its gradient, `λ W`."""
@@ -85,14 +88,15 @@ class Objective:
         gradient = parameters.gradient[self._penalized]
         np.multiply(weights, self.l2, out=self._l2_weights)
         gradient += self._l2_weights
-        return 0.5 * float(weights @ self._l2_weights)
+        return 0.5 * float(weights @ self._l2_weights) / self.network.n_members
 
     def _buffers_for(self, n_rows: int) -> tuple:
         """Return the workspace, and memory for the losses, for that many rows."""
         if n_rows not in self._buffers:
             network = self.network
-            losses = np.empty(n_rows, network.dtype)
-            scratch = self.loss.scratch(n_rows, network.sizes[-1], network.dtype)
+            shape = network.raw_shape(n_rows)
+            losses = np.empty(shape[:-1], network.dtype)
+            scratch = self.loss.scratch(shape, network.dtype)
             self._buffers[n_rows] = network.workspace(n_rows, self._rng), losses, scratch
         return self._buffers[n_rows]
 
@@ -124,8 +128,8 @@ def mean_loss(
     float
         The mean.
     """
-    raw = network.predict_raw(X).astype(np.float64)
+    raw = network.predict_raw(X, loss.merge).astype(np.float64)
     losses = np.empty(len(raw))
-    scratch = loss.scratch(len(raw), raw.shape[1], raw.dtype)
+    scratch = loss.scratch(raw.shape, raw.dtype)
     loss.value_and_gradient(raw, targets, losses, scratch)
     return float(np.average(losses, weights=sample_weight))

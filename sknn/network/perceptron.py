@@ -1,18 +1,38 @@
 """The layered network: neurons in layers, each connected with every neuron of the layer below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.layers import Dense, Dropout, Layer, Nonlinearity, Scratch
+from sknn.network.layers import (
+    Dense,
+    Dropout,
+    Layer,
+    Nonlinearity,
+    PeriodicEmbedding,
+    Scale,
+    Scratch,
+)
 from sknn.network.parameters import ParameterVector
 from sknn.network.scaling import InputScaler
 
 # Prediction goes through the rows in chunks of this many: the buffers of common widths then stay
 # in the processor's cache, and predicting needs little memory however many rows there are.
 _CHUNK_ROWS = 1024
+
+_DEFINITION = (
+    "sizes",
+    "activation",
+    "dropout",
+    "dtype",
+    "scaler",
+    "n_members",
+    "parametrization",
+    "n_embedded",
+    "input_scale",
+)
 
 
 class MultilayerPerceptron:
@@ -34,13 +54,29 @@ class MultilayerPerceptron:
         Precision of all arithmetic, float32 or float64.
     scaler : InputScaler, optional
         What is done to the features first.
+    n_members : int
+        Number of networks of this form that compute side by side, each with its own weights.
+    parametrization : {"standard", "ntk"}
+        Starting weights and sizes of steps.  "standard": those that suit the activation function,
+        and equal steps.  "ntk": the neural tangent parametrization, `z = a W / √n_inputs + b` with
+        weights and biases of size 1, whose dividing is done once and for all, in the starting
+        weights and in the steps (`step_factors`); the last layer starts at zero.
+    n_embedded : int
+        The first so many inputs get a `PeriodicEmbedding`.
+    input_scale : bool
+        Whether each input has a learnt factor, a `Scale` layer.
 
     Attributes
     ----------
     layers : list of Layer
-        `Dense`, `Nonlinearity` and `Dropout` layers in the order of the forward pass.
+        In the order of the forward pass: `PeriodicEmbedding` and `Scale` if asked for, then
+        `Dense`, `Nonlinearity` and `Dropout` layers.
     parameters : ParameterVector
         The memory that the layers share.
+
+    References
+    ----------
+    Jacot, Gabriel, Hongler, "Neural tangent kernel", 2018, for "ntk".
 
     Examples
     --------
@@ -61,12 +97,21 @@ class MultilayerPerceptron:
         dropout: float = 0.0,
         dtype: Any = np.float32,
         scaler: InputScaler | None = None,
+        *,
+        n_members: int = 1,
+        parametrization: str = "standard",
+        n_embedded: int = 0,
+        input_scale: bool = False,
     ):
         self.sizes = tuple(sizes)
         self.activation = activation
         self.dropout = dropout
         self.dtype = np.dtype(dtype)
         self.scaler = InputScaler() if scaler is None else scaler
+        self.n_members = n_members
+        self.parametrization = parametrization
+        self.n_embedded = n_embedded
+        self.input_scale = input_scale
         self.layers = self._stack()
         self.parameters = ParameterVector([layer.shapes for layer in self.layers], self.dtype)
         self._bind()
@@ -74,12 +119,23 @@ class MultilayerPerceptron:
     def _stack(self) -> list[Layer]:
         """Build the layers."""
         layers: list[Layer] = []
-        for n_inputs, n_units in zip(self.sizes[:-2], self.sizes[1:-1], strict=True):
-            layers.append(Dense(n_inputs, n_units, ACTIVATIONS[self.activation].initializer))
-            layers.append(Nonlinearity(self.activation, n_units))
+        n_inputs, *hidden, n_outputs = self.sizes
+        if self.n_embedded > 0:
+            embedding = PeriodicEmbedding(n_inputs, self.n_embedded)
+            layers.append(embedding)
+            n_inputs = embedding.n_outputs
+        if self.input_scale:
+            layers.append(Scale(n_inputs))
+        first, last = ACTIVATIONS[self.activation].initializer, "glorot_uniform"
+        if self.parametrization == "ntk":
+            first, last = "ntk", "zeros"
+        for n_units in hidden:
+            layers.append(Dense(n_inputs, n_units, first, self.n_members))
+            layers.append(Nonlinearity(self.activation, n_units, self.n_members))
             if self.dropout > 0:
-                layers.append(Dropout(self.dropout, n_units))
-        layers.append(Dense(self.sizes[-2], self.sizes[-1], "glorot_uniform"))
+                layers.append(Dropout(self.dropout, n_units, self.n_members))
+            n_inputs = n_units
+        layers.append(Dense(n_inputs, n_outputs, last, self.n_members))
         return layers
 
     def _bind(self) -> None:
@@ -93,6 +149,27 @@ class MultilayerPerceptron:
         """Draw starting weights from `rng` and set the biases to 0."""
         for layer in self.layers:
             layer.initialize(rng)
+
+    def step_factors(self) -> np.ndarray | None:
+        """Return for each parameter how large its steps are, or None if all are alike.
+
+        In the neural tangent parametrization the step of a weight goes with `1 / √n_inputs`.  As
+        the unit is that of a layer with 256 inputs, learning rates keep their familiar size.
+        Optimizers whose steps do not depend on the size of the gradient, like Adam, multiply them
+        by these factors, and train as if the forward pass divided by `√n_inputs`.
+        """
+        if self.parametrization == "standard":
+            return None
+        factors = np.empty_like(self.parameters.values)
+        for layer, views in zip(self.layers, self.parameters.views(factors), strict=True):
+            for role, factor in layer.step_factors().items():
+                views[role][...] = factor
+        return factors
+
+    def raw_shape(self, n_rows: int) -> tuple[int, ...]:
+        """Return the shape of the raw predictions for that many rows."""
+        members = () if self.n_members == 1 else (self.n_members,)
+        return (*members, n_rows, self.sizes[-1])
 
     def workspace(self, n_rows: int, rng: np.random.Generator | None = None) -> list[Scratch]:
         """Allocate the memory for passes over exactly `n_rows` rows.
@@ -126,7 +203,7 @@ class MultilayerPerceptron:
 
         Returns
         -------
-        ndarray of shape (n_rows, n_outputs)
+        ndarray of shape `raw_shape(n_rows)`
             Raw predictions.
         """
         a = inputs
@@ -139,7 +216,7 @@ class MultilayerPerceptron:
 
         Parameters
         ----------
-        gradient : ndarray of shape (n_rows, n_outputs)
+        gradient : ndarray of shape `raw_shape(n_rows)`
             Gradient of the objective with respect to the raw predictions; it may be overwritten.
         workspace : list of Scratch
             A training workspace, as the forward pass left it.
@@ -147,20 +224,24 @@ class MultilayerPerceptron:
         for layer, scratch in zip(reversed(self.layers), reversed(workspace), strict=True):
             gradient = layer.backward(gradient, scratch)  # type: ignore[assignment]
 
-    def predict_raw(self, X: Any) -> np.ndarray:
+    def predict_raw(
+        self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
+    ) -> np.ndarray:
         """Return the raw predictions for features in their own units, chunk by chunk.
 
         Parameters
         ----------
-        X : ndarray or CSR matrix of shape (n_samples, n_inputs)
+        X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_inputs)
             Real numbers of any dtype.
+        merge : callable, optional
+            What is done to the raw predictions of a chunk of rows, such as `Loss.merge`.
 
         Returns
         -------
-        ndarray of shape (n_samples, n_outputs)
-            Raw predictions in the network's dtype.
+        ndarray of shape `raw_shape(n_samples)`, or (n_samples, n_outputs) if merged
+            Raw predictions.
         """
-        raw = np.empty((X.shape[0], self.sizes[-1]), self.dtype)
+        chunks = []
         workspace, n_rows = [], -1
         for start in range(0, X.shape[0], _CHUNK_ROWS):
             chunk = X[start : start + _CHUNK_ROWS]
@@ -168,8 +249,10 @@ class MultilayerPerceptron:
                 n_rows = chunk.shape[0]
                 workspace = self.workspace(n_rows)
             inputs = self.scaler.transform(chunk, self.dtype)
-            raw[start : start + n_rows] = self.forward(inputs, workspace)
-        return raw
+            raw = self.forward(inputs, workspace)
+            # The next chunk overwrites the workspace.
+            chunks.append(raw.copy() if merge is None else merge(raw).copy())
+        return np.concatenate(chunks, axis=-2)
 
     def hidden_activations(self, X: Any) -> list[Any]:
         """Return the scaled inputs and the activations of each hidden layer.
@@ -181,8 +264,8 @@ class MultilayerPerceptron:
 
         Returns
         -------
-        list of ndarray of shape (n_samples, n_units)
-            From the inputs to the last hidden layer.
+        list of ndarray of shape (n_samples, n_units) or (n_members, n_samples, n_units)
+            From the inputs, which members share, to the last hidden layer.
         """
         workspace = self.workspace(X.shape[0])
         inputs = self.scaler.transform(X, self.dtype)
@@ -205,8 +288,8 @@ class MultilayerPerceptron:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what defines the network: its values once, and nothing of a run."""
-        state = {name: getattr(self, name) for name in ("sizes", "activation", "dropout", "dtype")}
-        return state | {"scaler": self.scaler, "values": self.parameters.values}
+        state = {name: getattr(self, name) for name in _DEFINITION}
+        return state | {"values": self.parameters.values}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Build the layers again and bind them to the values that came.

@@ -83,6 +83,54 @@ class EarlyStopping(Callback):
         np.copyto(self.best_values, self.parameters.values)
 
 
+class BestRest(Callback):
+    """Looks back where the learning rate comes to rest, and keeps the best of these moments.
+
+    Of the moments whose error is within one standard error of the smallest, as far as the rows can
+    tell, it is the latest.
+
+    Parameters
+    ----------
+    parameters : ParameterVector
+        What to keep and restore.
+    error : callable
+        Returns the part of the rows that the network as it is gets wrong, between 0 and 1.
+    n_rows : int
+        Number of these rows.
+    epochs : set of int
+        Numbers, from 1, of the epochs to look back after.
+    """
+
+    def __init__(
+        self,
+        parameters: ParameterVector,
+        error: Callable[[], float],
+        n_rows: int,
+        epochs: set[int],
+    ):
+        self.parameters = parameters
+        self.error = error
+        self.n_rows = n_rows
+        self.epochs = epochs
+        self._moments: list[tuple[int, float, np.ndarray]] = []
+
+    def on_epoch_end(self, history):
+        """Keep the error and the parameters, if it is time."""
+        if history.n_epochs in self.epochs:
+            kept = self.parameters.values.copy()
+            self._moments.append((history.n_epochs, self.error(), kept))
+        return False
+
+    def on_train_end(self, history):
+        """Restore the parameters of the chosen moment."""
+        if not self._moments:
+            return
+        smallest = min(error for _, error, _ in self._moments)
+        bound = smallest + (smallest * (1 - smallest) / self.n_rows) ** 0.5
+        good = [moment for moment in self._moments if moment[1] <= bound]
+        history.best_epoch, _, self.parameters.values[...] = good[-1]
+
+
 class Progress(Callback):
     """Prints a line per epoch: epoch, loss, validation score, learning rate, seconds."""
 

@@ -55,7 +55,8 @@ def train(
     def value_and_gradient(values: np.ndarray) -> tuple[float, np.ndarray]:
         parameters.values[...] = values
         value = objective.value_and_gradient(inputs, targets, sample_weight)
-        return value, parameters.gradient.astype(np.float64)
+        # The value is the mean over the members, the gradient that of each for itself.
+        return value, parameters.gradient.astype(np.float64) / objective.network.n_members
 
     def after_iteration(intermediate_result: OptimizeResult) -> None:
         # The line search may have looked further: back to the point that it accepted.

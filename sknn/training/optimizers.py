@@ -97,7 +97,9 @@ class Adam(Optimizer):
     epsilon : float
         The constant ε.
     weight_decay : float
-        The factor λ; biases do not decay.
+        The factor λ; only weights decay.
+    step_factors : ndarray of shape (n_parameters,), optional
+        What the step of each parameter is multiplied by.
 
     References
     ----------
@@ -111,12 +113,14 @@ class Adam(Optimizer):
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
         weight_decay: float = 0.0,
+        step_factors: np.ndarray | None = None,
     ):
         super().__init__()
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
         self.weight_decay = weight_decay
+        self.step_factors = step_factors
 
     def step(self, parameters, learning_rate):
         """Take one step.
@@ -137,10 +141,15 @@ class Adam(Optimizer):
         epsilon = self.epsilon / (1 - self.beta_2) ** 0.5
         for start in range(0, values.size, _BLOCK_SIZE):
             block = slice(start, start + _BLOCK_SIZE)
-            self._step_block(values[block], gradient[block], m[block], v[block], size, epsilon)
+            step = gradient[block]
+            self._normalize(step, m[block], v[block], epsilon)
+            step *= size
+            if self.step_factors is not None:
+                step *= self.step_factors[block]
+            values[block] -= step
 
-    def _step_block(self, values, gradient, m, v, size, epsilon):
-        """Update a block of the moments and the values; the gradient serves as scratch memory."""
+    def _normalize(self, gradient, m, v, epsilon):
+        """Update a block of the moments and overwrite the gradient with `m / (√v + ε)`."""
         m *= self.beta_1
         m += gradient
         np.square(gradient, out=gradient)
@@ -149,5 +158,3 @@ class Adam(Optimizer):
         np.sqrt(v, out=gradient)
         gradient += epsilon
         np.divide(m, gradient, out=gradient)
-        gradient *= size
-        values -= gradient

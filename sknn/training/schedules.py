@@ -36,6 +36,10 @@ def coslog4(progress: float) -> float:
     return 0.5 * (1 - math.cos(2 * math.pi * math.log2(1 + 15 * progress)))
 
 
+#: Where "coslog4" comes to rest: the ends of its four cycles.
+COSLOG4_RESTS = (1 / 15, 3 / 15, 7 / 15, 1.0)
+
+
 def one_cycle(progress: float) -> float:
     """Rise for 30 % of the run from a 25th to 1, then fall to 0, both along half a cosine.
 

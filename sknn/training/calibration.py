@@ -1,0 +1,99 @@
+"""Calibration: what rows that a member has not seen tell about all members.
+
+Each member of a network leaves out a fold of the rows.  On these its predictions are honest, so
+that all rows together say how sure predictions may be, and when training was best, without a
+validation set that no member learns from.
+"""
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from sknn.network.losses import Loss
+
+# What is believed of the logarithm of the temperature beforehand, as if it had been seen once:
+# label smoothing by 0.1 makes networks too unsure, which a temperature of about 0.6 sets right.
+_PRIOR_MEAN, _PRIOR_STD = np.log(0.6), 0.5
+
+# The temperature is fitted to single members, but the mean of surer predictions is less sure than
+# they are: measured over 52 data sets, a fifth less.
+_MEAN_IS_LESS_SURE = 0.8
+
+
+def assign_folds(codes: np.ndarray, n_folds: int, rng: np.random.Generator) -> np.ndarray:
+    """Part rows into folds of equal size, with the same share of each class in each.
+
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n_rows,)
+        The classes.
+    n_folds : int
+        Number of folds.
+    rng : Generator
+        Source of the choice.
+
+    Returns
+    -------
+    ndarray of int of shape (n_rows,)
+        The fold of each row.
+    """
+    order = rng.permutation(len(codes))
+    order = order[np.argsort(codes[order], kind="stable")]
+    folds = np.empty(len(codes), int)
+    folds[order] = np.arange(len(codes)) % n_folds
+    return folds
+
+
+def left_out(raw: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return for each row the raw prediction of the member that has not seen it.
+
+    Parameters
+    ----------
+    raw : ndarray of shape (n_members, n_rows, n_outputs)
+        Raw predictions.
+    folds : ndarray of int of shape (n_rows,)
+        Which member left out each row.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs)
+        The chosen ones.
+    """
+    return raw[folds, np.arange(len(folds))]
+
+
+def fit_temperature(
+    loss: Loss, raw: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray | None = None
+) -> float:
+    """Return what raw predictions must be divided by to predict rows best that were left out.
+
+    Parameters
+    ----------
+    loss : Loss
+        What measures the predictions.
+    raw : ndarray of shape (n_rows, n_outputs)
+        Raw predictions of members that have not seen the rows.
+    targets : ndarray of shape (n_rows, n_outputs)
+        Targets, not smoothed.
+    sample_weight : ndarray of shape (n_rows,), optional
+        Weights, not all zero.
+
+    Returns
+    -------
+    float
+        The temperature for the mean of the members' activations.
+
+    References
+    ----------
+    Guo, Pleiss, Sun, Weinberger, "On calibration of modern neural networks", 2017.
+    """
+    raw = raw.astype(np.float64)
+    losses, scratch = np.empty(len(raw)), loss.scratch(raw.shape, raw.dtype)
+
+    def cost(log_temperature: float) -> float:
+        scaled = raw / np.exp(log_temperature)
+        loss.value_and_gradient(scaled, targets, losses, scratch)
+        surprise = (log_temperature - _PRIOR_MEAN) / _PRIOR_STD
+        return len(raw) * np.average(losses, weights=sample_weight) + surprise**2 / 2
+
+    found = minimize_scalar(cost, bounds=np.log([0.1, 5]), method="bounded")
+    return float(_MEAN_IS_LESS_SURE * np.exp(found.x))
