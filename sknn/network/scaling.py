@@ -3,7 +3,7 @@
 A scaler is fitted from data once, with the samples' weights, and travels with its network.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,27 +21,47 @@ _PARALLEL_SIZE = 1 << 24
 # What is smaller than any normal number of float32 counts as zero.
 _TINY = np.finfo(np.float32).tiny
 
+# Quantiles sort as many columns at a time as hold about this many numbers (8 MB in float64).
+_QUANTILE_BLOCK = 1 << 20
+
+# Robust scaling bounds numbers by this: three times the interquartile range, four times a normal
+# distribution's standard deviation.
+_BOUND = 3.0
+
 
 class InputScaler:
-    """Casts features to the precision of the network, `(x - offset) · factor` on the way.
+    """Casts features to the precision of the network, `z = (x - offset) · factor` on the way.
+
+    With a bound, `z / √(1 + (z / bound)²)` follows: what is far out comes closer, and no number
+    leaves `±bound`.
 
     Parameters
     ----------
-    offset, factor : ndarray of shape (n_features,), float64, or None
+    offset, factor : ndarray of shape (n_numbers,), float64, or None
         What to subtract and to multiply by; None for nothing.  Sparse rows have no offset.
+        Features after the first `n_numbers`, zeros and ones, stay as they are.
+    bound : float, optional
+        What the scaled numbers do not exceed.
     """
 
-    def __init__(self, offset: np.ndarray | None = None, factor: np.ndarray | None = None):
+    def __init__(
+        self,
+        offset: np.ndarray | None = None,
+        factor: np.ndarray | None = None,
+        bound: float | None = None,
+    ):
         self.offset = offset
         self.factor = factor
+        self.bound = bound
 
     def transform(self, X: Any, dtype: np.dtype) -> Any:
         """Return the scaled rows of `X`.
 
         Parameters
         ----------
-        X : ndarray or CSR matrix of shape (n_rows, n_features)
-            Real numbers of any dtype; never written to.
+        X : ndarray, CSR matrix, or rows on demand, of shape (n_rows, n_features)
+            Real numbers of any dtype; never written to.  Rows on demand are sliced like an
+            array's, and `np.asarray` makes them.
         dtype : dtype
             Type of the result.
 
@@ -54,34 +74,44 @@ class InputScaler:
             X = X.toarray()  # fitted on dense rows: centring leaves no zeros to skip
         if sparse.issparse(X):
             return self._transform_sparse(X, dtype)
-        if self.factor is None and X.dtype == dtype and X.flags.c_contiguous:
+        if self.factor is None and _is_ready(X, dtype):
             return X
         out = np.empty(X.shape, dtype)
 
         def scale(rows: slice) -> None:
-            out[rows] = self._scaled(X[rows])
+            self._scale(np.asarray(X[rows]), out[rows])
 
         if X.size < _PARALLEL_SIZE:
-            for rows in _blocks(X):
+            for rows in blocks(X):
                 scale(rows)
         else:
             with ThreadPoolExecutor(2) as pool:
-                list(pool.map(scale, _blocks(X)))
+                list(pool.map(scale, blocks(X)))
         return out
 
-    def _scaled(self, block: np.ndarray) -> np.ndarray:
-        """Return a block of rows in float64, scaled, or as it is if there is nothing to do."""
-        if self.factor is None:
-            return block
-        scaled = np.subtract(block, 0 if self.offset is None else self.offset, dtype=np.float64)
-        scaled *= self.factor
+    def _scale(self, block: np.ndarray, out: np.ndarray) -> None:
+        """Write a block of rows to `out`, scaled in float64."""
+        n_numbers = 0 if self.factor is None else len(self.factor)
+        if n_numbers < block.shape[1]:
+            out[:, n_numbers:] = block[:, n_numbers:]
+        if n_numbers > 0:
+            numbers = block[:, :n_numbers]
+            offset = 0 if self.offset is None else self.offset
+            scaled = np.subtract(numbers, offset, dtype=np.float64)
+            scaled *= self.factor
+            out[:, :n_numbers] = self._bounded(scaled)
+
+    def _bounded(self, scaled: np.ndarray) -> np.ndarray:
+        """Bring scaled numbers within the bound, in place."""
+        if self.bound is not None:
+            scaled /= np.sqrt(1 + np.square(scaled / self.bound))
         return scaled
 
     def _transform_sparse(self, X: Any, dtype: np.dtype) -> Any:
         """Return the CSR matrix with every stored number multiplied by its column's factor."""
         if self.factor is None:
             return X.astype(dtype, copy=False)
-        data = (X.data * self.factor[X.indices]).astype(dtype)
+        data = self._bounded(X.data * self.factor[X.indices]).astype(dtype)
         return type(X)((data, X.indices, X.indptr), shape=X.shape)
 
 
@@ -93,7 +123,7 @@ def standard_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputSca
 
     Parameters
     ----------
-    X : ndarray or CSR matrix of shape (n_samples, n_features)
+    X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_features)
         Finite numbers.
     sample_weight : ndarray of shape (n_samples,), optional
         Weights, not negative and not all zero.
@@ -109,29 +139,130 @@ def standard_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputSca
     std = np.sqrt(variance)
     size = np.abs(mean)
     spread = np.where(std > X.shape[0] * np.finfo(np.float64).eps * size, std, size)
-    factor = np.divide(1, spread, out=np.ones_like(spread), where=spread > _TINY)
-    return InputScaler(None if sparse.issparse(X) else mean, factor)
+    return InputScaler(None if sparse.issparse(X) else mean, _reciprocal(spread))
+
+
+def robust_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputScaler:
+    """Fit a scaler to median 0 and interquartile range 1, and bound what is far out by ±3.
+
+    Where the quartiles coincide, half the range takes the place of their distance.  A feature
+    that is constant is divided by its size, as `standard_scaler` does.  Sparse features, mostly
+    zeros, which stay zeros, are divided by their largest absolute value.
+
+    Parameters
+    ----------
+    X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_features)
+        Finite numbers.
+    sample_weight : ndarray of shape (n_samples,), optional
+        Weights, not negative and not all zero.
+
+    Returns
+    -------
+    InputScaler
+        The scaler.
+
+    References
+    ----------
+    Holzmüller, Grinsztajn, Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees
+    on tabular data", 2024.
+    """
+    if sparse.issparse(X):
+        return InputScaler(None, _reciprocal(_largest_stored(X, sample_weight)), _BOUND)
+    lowest, lower, median, upper, highest = weighted_quantiles(
+        X, [0, 0.25, 0.5, 0.75, 1], sample_weight
+    )
+    size = np.abs(median)
+    spread = upper - lower
+    for wider in (highest / 2 - lowest / 2, size):
+        spread = np.where(spread > 4 * np.finfo(np.float64).eps * size, spread, wider)
+    return InputScaler(median, _reciprocal(spread), _BOUND)
+
+
+def weighted_quantiles(
+    X: Any, probabilities: Sequence[float], sample_weight: np.ndarray | None = None
+) -> np.ndarray:
+    """Return weighted quantiles of each column; an integer weight is a repeated row.
+
+    A quantile is a number of the column or, where the probability falls between two of them, their
+    mean: NumPy's method "averaged_inverted_cdf", and for probability ½ the usual median.
+
+    Parameters
+    ----------
+    X : ndarray, or rows on demand, of shape (n_samples, n_features)
+        Numbers; columns are sorted in float64, a few at a time.
+    probabilities : sequence of float
+        Between 0 and 1.
+    sample_weight : ndarray of shape (n_samples,), optional
+        Weights, not negative and not all zero.
+
+    Returns
+    -------
+    ndarray of shape (n_probabilities, n_features)
+        The quantiles.
+    """
+    counted: Any = slice(None)
+    if sample_weight is not None and not sample_weight.all():
+        counted = np.flatnonzero(sample_weight)
+    n_features = X.shape[1]
+    quantiles = np.empty((len(probabilities), n_features))
+    step = max(1, _QUANTILE_BLOCK // X.shape[0])
+    for start in range(0, n_features, step):
+        columns = slice(start, start + step)
+        block = np.array(np.asarray(X[:, columns])[counted].T, np.float64, order="C")
+        if sample_weight is None:
+            block.sort(axis=1)
+            reached = np.arange(1.0, block.shape[1] + 1)[np.newaxis]
+        else:
+            order = np.argsort(block, axis=1)
+            block = np.take_along_axis(block, order, axis=1)
+            reached = np.cumsum(sample_weight[counted][order], axis=1)
+        quantiles[:, columns] = [_quantile(block, reached, p) for p in probabilities]
+    return quantiles
+
+
+def _quantile(ordered: np.ndarray, reached: np.ndarray, probability: float) -> np.ndarray:
+    """Return the quantile of each sorted row, given the weight reached with each number."""
+    total = reached[:, -1:]
+    target = probability * total
+    # Sums of weights that are equal but for rounding are equal: there the quantile is a mean.
+    rounding = reached.shape[1] * np.finfo(np.float64).eps * total
+    last = ordered.shape[1] - 1
+    before = np.minimum((reached < target - rounding).sum(axis=1), last)
+    after = np.minimum((reached <= target + rounding).sum(axis=1), last)
+    rows = np.arange(len(ordered))
+    return ordered[rows, before] / 2 + ordered[rows, after] / 2
+
+
+def _largest_stored(X: Any, weight: np.ndarray | None) -> np.ndarray:
+    """Return the largest absolute value of each column of a CSR matrix, where there is weight."""
+    sizes = np.abs(_canonical(X).astype(np.float64))
+    if weight is not None:
+        sizes = sizes[np.flatnonzero(weight)]
+    return sizes.max(axis=0).toarray().ravel()
+
+
+def _reciprocal(spread: np.ndarray) -> np.ndarray:
+    """Return `1 / spread`, but 1 where there is no spread."""
+    return np.divide(1, spread, out=np.ones_like(spread), where=spread > _TINY)
 
 
 def _dense_moments(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted mean and variance of each column, in float64, in two passes."""
     total = weight.sum()
     mean = np.zeros(X.shape[1])
-    for rows in _blocks(X):
-        mean += weight[rows] @ X[rows].astype(np.float64, copy=False)
+    for rows in blocks(X):
+        mean += weight[rows] @ np.asarray(X[rows], np.float64)
     mean /= total
     variance = np.zeros(X.shape[1])
-    for rows in _blocks(X):
-        deviation = np.subtract(X[rows], mean, dtype=np.float64)
+    for rows in blocks(X):
+        deviation = np.subtract(np.asarray(X[rows]), mean, dtype=np.float64)
         variance += weight[rows] @ np.square(deviation, out=deviation)
     return mean, variance / total
 
 
 def _sparse_moments(X: Any, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted mean and variance of each column of a CSR matrix, in float64."""
-    if not X.has_canonical_format:
-        X = X.copy()
-        X.sum_duplicates()
+    X = _canonical(X)
     total = weight.sum()
     n_features = X.shape[1]
     stored_weight = np.repeat(weight, np.diff(X.indptr))
@@ -148,8 +279,21 @@ def _sparse_moments(X: Any, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return mean, variance / total
 
 
-def _blocks(X: np.ndarray) -> Iterator[slice]:
-    """Yield slices that part the rows of `X` into blocks of about `_BLOCK_SIZE` numbers."""
+def _is_ready(X: Any, dtype: np.dtype) -> bool:
+    """Return whether `X` is an array, in memory as the network wants it."""
+    return isinstance(X, np.ndarray) and X.dtype == dtype and X.flags.c_contiguous
+
+
+def _canonical(X: Any) -> Any:
+    """Return the CSR matrix with one stored number for each entry."""
+    if not X.has_canonical_format:
+        X = X.copy()
+        X.sum_duplicates()
+    return X
+
+
+def blocks(X: Any) -> Iterator[slice]:
+    """Yield slices that part the rows of `X` into blocks of about 65,536 numbers."""
     step = max(1, _BLOCK_SIZE // max(1, X.shape[1]))
     for start in range(0, X.shape[0], step):
         yield slice(start, start + step)
@@ -157,4 +301,5 @@ def _blocks(X: np.ndarray) -> Iterator[slice]:
 
 SCALINGS: Mapping[str, Callable[..., InputScaler]] = {
     "standard": standard_scaler,
+    "robust": robust_scaler,
 }

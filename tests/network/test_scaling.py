@@ -2,9 +2,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, RobustScaler, StandardScaler
 
-from sknn.network.scaling import SCALINGS, InputScaler, standard_scaler
+from sknn.network.scaling import (
+    SCALINGS,
+    InputScaler,
+    robust_scaler,
+    standard_scaler,
+    weighted_quantiles,
+)
 
 FLOAT64 = np.dtype(np.float64)
 FLOAT32 = np.dtype(np.float32)
@@ -160,7 +166,148 @@ class TestStandardScaler:
         assert_array_equal(SCALINGS["standard"](X).factor, standard_scaler(X).factor)
 
 
+class TestWeightedQuantiles:
+    PROBABILITIES = (0, 0.1, 0.25, 0.5, 0.75, 1)
+
+    @pytest.mark.parametrize("n_rows", [1, 2, 7, 8, 100])
+    def test_without_weights_they_are_those_of_numpy(self, n_rows):
+        X = make_features(n_rows)
+        method = "averaged_inverted_cdf"
+        expected = np.quantile(X, self.PROBABILITIES, axis=0, method=method)
+        assert_allclose(weighted_quantiles(X, self.PROBABILITIES), expected, rtol=1e-15)
+
+    @pytest.mark.parametrize("divisor", [1, 7, 1e300])
+    def test_weighting_is_repeating_rows_to_the_last_bit(self, divisor):
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            X, counts = rng.integers(5, size=(40, 30)).astype(float), rng.integers(4, size=40)
+            weighted = weighted_quantiles(X, self.PROBABILITIES, counts / divisor)
+            repeated = weighted_quantiles(X[np.arange(40).repeat(counts)], self.PROBABILITIES)
+            assert_array_equal(weighted, repeated)
+
+    def test_columns_are_sorted_a_few_at_a_time(self, monkeypatch):
+        X, weights = make_features(50), make_weights(50)
+        at_once = weighted_quantiles(X, self.PROBABILITIES, weights)
+        monkeypatch.setattr("sknn.network.scaling._QUANTILE_BLOCK", 100)
+        assert_array_equal(weighted_quantiles(X, self.PROBABILITIES, weights), at_once)
+        monkeypatch.setattr("sknn.network.scaling._QUANTILE_BLOCK", 1)
+        assert_array_equal(weighted_quantiles(X, self.PROBABILITIES, weights), at_once)
+
+    def test_leaves_x_alone(self):
+        X = np.asfortranarray(make_features(50).T).T.copy()
+        weighted_quantiles(X, [0.5])
+        assert_array_equal(X, make_features(50))
+
+
+class TestRobustScaler:
+    @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+    def test_before_the_bound_it_agrees_with_sklearn(self, dtype):
+        X = make_features(2001, dtype)  # of 4 k + 1 numbers, all definitions of quartiles agree
+        theirs, ours = RobustScaler().fit(X.astype(float)), robust_scaler(X)
+        assert_allclose(ours.offset, theirs.center_, rtol=1e-15)
+        assert_allclose(ours.factor, 1 / theirs.scale_, rtol=1e-12)
+
+    def test_formula(self):
+        X = make_features(2001)
+        z = RobustScaler().fit_transform(X)
+        scaled = robust_scaler(X).transform(X, FLOAT64)
+        assert_allclose(scaled, z / np.sqrt(1 + (z / 3) ** 2), rtol=1e-9, atol=1e-12)
+
+    def test_outliers_stay_within_the_bound_and_in_order(self):
+        X = np.r_[np.linspace(-1, 1, 100), 1e4, 1e30, -1e30][:, np.newaxis]
+        scaled = robust_scaler(X).transform(X, FLOAT64)
+        assert np.abs(scaled).max() <= 3
+        assert_array_equal(np.argsort(scaled, axis=0), np.argsort(X, axis=0))
+
+    @pytest.mark.parametrize("divisor", [1, 7])
+    def test_weighting_is_repeating_rows_to_the_last_bit(self, divisor):
+        counts = np.random.default_rng(3).integers(4, size=200)
+        X = make_features(200).round(1)
+        weighted = robust_scaler(X, counts / divisor)
+        repeated = robust_scaler(X[np.arange(200).repeat(counts)])
+        assert_array_equal(weighted.offset, repeated.offset)
+        assert_array_equal(weighted.factor, repeated.factor)
+
+    def test_where_the_quartiles_coincide_half_the_range_takes_their_place(self):
+        X = np.r_[np.full(90, 5.0), 1.0, np.full(9, 11.0)][:, np.newaxis]
+        scaler = robust_scaler(X)
+        assert_allclose(scaler.offset, 5)
+        assert_allclose(scaler.factor, 1 / 5)
+
+    def test_what_has_no_weight_does_not_widen_the_range(self):
+        X = np.r_[np.full(90, 5.0), 1.0, np.full(9, 11.0)][:, np.newaxis]
+        weights = (X[:, 0] != 1).astype(float)
+        assert_allclose(robust_scaler(X, weights).factor, 1 / 3)
+
+    @pytest.mark.parametrize("make", [np.array, sparse.csr_array])
+    @pytest.mark.parametrize("constant", [0, 0.1, -1e9 / 3, 1e-300])
+    @with_and_without_weights
+    def test_constant_feature_is_divided_by_its_size(self, make, constant, weighted):
+        X = make_features(1000).copy()
+        X[:, 2] = constant
+        scaler = robust_scaler(make(X), make_weights(1000) if weighted else None)
+        size = 1 if abs(constant) < 1e-30 else abs(constant)
+        assert_allclose(scaler.factor[2], 1 / size)
+
+    @pytest.mark.parametrize("change", [lambda C: C * 1e6, lambda C: 1.8 * C + 32])
+    def test_units_do_not_matter(self, change):
+        X = make_features(1000).copy()
+        X[:, 3] = X[:, 3].round()
+        X[:, 4] = np.where(X[:, 4] > 40, X[:, 4], 7)  # one for the range
+        expected = robust_scaler(X).transform(X, FLOAT32)
+        assert_allclose(robust_scaler(change(X)).transform(change(X), FLOAT32), expected, atol=1e-6)
+
+    @each_csr
+    @with_and_without_weights
+    def test_sparse_features_are_divided_by_their_largest_size(self, csr, weighted):
+        X = make_sparse_features(csr)
+        weights = make_weights(X.shape[0]) if weighted else None
+        scaler = robust_scaler(X, weights)
+        seen = X if weights is None else X[np.flatnonzero(weights)]
+        assert scaler.offset is None
+        assert_allclose(scaler.factor, 1 / MaxAbsScaler().fit(seen).scale_)
+        scaled = scaler.transform(X, FLOAT64)
+        assert isinstance(scaled, csr)
+        z = X.toarray() * scaler.factor
+        assert_allclose(scaled.toarray(), z / np.sqrt(1 + (z / 3) ** 2))
+
+    def test_duplicates_in_a_sparse_matrix_count_as_their_sum(self):
+        data, columns, ends = [1.0, 2, 4, -8, 16, 32], [1, 1, 0, 0, 2, 0], [0, 2, 5, 5, 6]
+        X = sparse.csr_array((data, columns, ends), shape=(4, 3))
+        assert_allclose(robust_scaler(X).factor, [1 / 32, 1 / 3, 1 / 16])
+
+    def test_no_column_and_the_registry(self):
+        assert robust_scaler(np.ones((4, 0))).transform(np.ones((2, 0)), FLOAT32).shape == (2, 0)
+        assert SCALINGS["robust"] is robust_scaler
+
+
 class TestTransform:
+    @pytest.mark.parametrize("fit", SCALINGS.values())
+    def test_features_after_the_numbers_stay_as_they_are(self, fit):
+        X = np.c_[make_features(20000), np.eye(3)[np.arange(20000) % 3], np.full(20000, 100.0)]
+        scaler = fit(X[:, :5])
+        scaled = scaler.transform(X, FLOAT32)
+        assert_array_equal(scaled[:, :5], scaler.transform(X[:, :5], FLOAT32))
+        assert_array_equal(scaled[:, 5:], X[:, 5:])
+
+    def test_rows_may_be_made_on_demand(self):
+        class OnDemand:
+            def __init__(self, make):
+                self.make, self.shape, self.size = make, make.shape, make.size
+
+            def __getitem__(self, rows):
+                return OnDemand(self.make[rows])
+
+            def __array__(self, dtype=None, copy=None):
+                return self.make.astype(dtype or np.float64)
+
+        X = make_features(20000)
+        for fit in SCALINGS.values():
+            scaler = fit(OnDemand(X), make_weights(20000))
+            expected = fit(X, make_weights(20000)).transform(X, FLOAT32)
+            assert_array_equal(scaler.transform(OnDemand(X), FLOAT32), expected)
+        assert_array_equal(InputScaler().transform(OnDemand(X), FLOAT64), X)
+
     @pytest.mark.parametrize("dtype", [FLOAT32, FLOAT64])
     def test_returns_x_itself_where_there_is_nothing_to_do(self, dtype):
         X = make_features(10, dtype.type)
