@@ -21,13 +21,14 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sknn.encoding import TableEncoder, magnitude, numbers_of
 from sknn.labels import find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES, Loss, make_loss
 from sknn.network.objective import Objective, mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import SCALINGS, InputScaler
-from sknn.samples import Samples, check_features, check_samples, hold_out, magnitude
+from sknn.samples import Samples, check_features, check_samples, hold_out
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, EarlyStopping, Progress
@@ -57,8 +58,9 @@ def _takes_weights(scorer: Callable) -> bool:
 class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     """A layered neural network for classification, with scikit-learn's interface.
 
-    Raw features are scaled inside the model.  Between two layers of neurons the network computes
-    `a = f(W a + b)`; the last layer gives a probability to each class.
+    Raw features are encoded and scaled inside the model: tables may have categories and gaps.
+    Between two layers of neurons the network computes `a = f(W a + b)`; the last layer gives a
+    probability to each class.
 
     Parameters
     ----------
@@ -117,8 +119,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     class_weight : dict, "balanced", list of dict, or None, default=None
         Weights of the classes; they multiply `sample_weight`.  Multilabel targets take a list, a
         dict for each label.
-    scaling : {"standard"} or None, default="standard"
-        Scaling of the features inside the model.  Sparse features are not centred.
+    scaling : {"standard", "robust"} or None, default="standard"
+        Scaling of the numbers inside the model: to mean 0 and standard deviation 1; or to median
+        0 and interquartile range 1, with what is far out brought closer.  Sparse features are not
+        centred.
+    categorical_features : "from_dtype", None, or array-like of int, bool or str, \
+            default="from_dtype"
+        Which features are categories: the category, string and object columns of a DataFrame;
+        none; or the numbers, a mask, or the names of the columns.
     warm_start : bool, default=False
         Whether `fit` continues from the last fit: network, optimizer and random stream.
     shuffle : bool, default=True
@@ -140,6 +148,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         Number of features.
     feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, if the training data had string names.
+    encoder_ : TableEncoder
+        What makes inputs of numbers, categories and missing values.
     network_ : MultilayerPerceptron
         The layered network.
     n_layers_ : int
@@ -225,6 +235,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
         "class_weight": [StrOptions({"balanced"}), dict, list, None],
         "scaling": [StrOptions(set(SCALINGS)), None],
+        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
         "warm_start": ["boolean"],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
@@ -258,6 +269,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         scoring="loss",
         class_weight=None,
         scaling="standard",
+        categorical_features="from_dtype",
         warm_start=False,
         shuffle=True,
         random_state=None,
@@ -287,6 +299,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         self.scoring = scoring
         self.class_weight = class_weight
         self.scaling = scaling
+        self.categorical_features = categorical_features
         self.warm_start = warm_start
         self.shuffle = shuffle
         self.random_state = random_state
@@ -329,14 +342,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         training = self._check_samples(X, y, sample_weight, reset=not continues)
         if not continues:
             self._start(training.y)
-        training, score = self._validation(training, X, X_val, y_val, sample_weight_val)
+        training, validation, X_val = self._part(training, X, X_val, y_val, sample_weight_val)
         if not continues:
             self._build_network(training, sizes)
+        training = self._encode(training)
         history = self._train(
             training,
             self.max_iter,
             self.learning_rate_schedule,
-            score=score,
+            score=None if validation is None else self._make_score(validation, X_val),
             continues=continues,
         )
         if history is not None:
@@ -386,6 +400,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         if not continues:
             self._start(samples.y, classes)
             self._build_network(samples, sizes)
+        samples = self._encode(samples)
         history = self._train(samples, 1, "constant", continues=continues)
         if history is not None:
             self._warn_if_useless(samples, history)
@@ -415,6 +430,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             self._check_unchanged("activation", self.activation, network.activation)
             self._check_unchanged("dropout", self.dropout, network.dropout)
             self._check_unchanged("scaling", self.scaling, self._scaling)
+            given = TableEncoder(self.categorical_features).categorical_features
+            known = self.encoder_.categorical_features
+            self._check_unchanged("categorical_features", given, known)
             if self.dtype != "auto":
                 self._check_unchanged("dtype", self.dtype, network.dtype.name)
         return sizes
@@ -435,7 +453,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """
         if reset:
             self.__dict__.pop("network_", None)
-        return check_samples(self, X, y, sample_weight, self.class_weight, reset=reset)
+            self.encoder_ = TableEncoder(self.categorical_features)
+        weights = (sample_weight, self.class_weight)
+        return check_samples(self, self.encoder_, X, y, *weights, reset=reset)
 
     def _check_announced(self, classes: Any, y: np.ndarray, continues: bool) -> None:
         """Raise ValueError if `partial_fit` lacks `classes`, or gets others than before."""
@@ -464,10 +484,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Return the targets of the output neurons for classes or labels."""
         return make_targets(y, self.classes_, multilabel=self._multilabel)
 
-    def _validation(
+    def _part(
         self, training: Samples, X, X_val, y_val, sample_weight_val
-    ) -> tuple[Samples, Score | None]:
-        """Return the samples left for training, and the validation score if there is to be one."""
+    ) -> tuple[Samples, Samples | None, Any]:
+        """Return the samples left for training, and those for validation if there are to be any.
+
+        The third is the validation features as the user has them, if scorers need these.
+        """
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val belong together; only one of them was given.")
         if X_val is None and sample_weight_val is not None:
@@ -475,24 +498,26 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         if not self.early_stopping:
             if X_val is not None:
                 raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
-            return training, None
+            return training, None, None
         if X_val is None:
             held_out, kept = hold_out(
                 training, self.validation_fraction, np.random.default_rng(self._split_seed)
             )
             validation, training = training.take(held_out), training.take(kept)
-            X_val = _safe_indexing(X, held_out) if hasattr(X, "columns") else None
+            as_they_are = isinstance(validation.X, np.ndarray) and not hasattr(X, "columns")
+            X_val = None if as_they_are or sparse.issparse(X) else _safe_indexing(X, held_out)
         else:
             validation = self._check_samples(X_val, y_val, sample_weight_val, reset=False)
-        return training, self._make_score(validation, X_val)
+        return training, validation, X_val
 
     def _make_score(self, validation: Samples, X_val: Any) -> Score:
         """Return a function that scores the network as it is on the validation set.
 
-        `X_val` may be the features as a DataFrame: `predict` asks for column names.  Scorers that
-        take no weights score without.
+        `X_val`, if there is one, is the table as the user has it: `predict` asks for column
+        names and reads it itself.  Scorers that take no weights score without.
         """
-        X, y, weight = validation
+        features = validation.X if X_val is None else X_val
+        X, y, weight = self._encode(validation)
         targets = self._targets(y)
         if self.scoring == "loss":
             return lambda: -mean_loss(self.network_, self._loss, X, targets, weight)
@@ -500,19 +525,19 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         weighted = {}
         if weight is not None and _takes_weights(scorer):
             weighted = {"sample_weight": weight}
-        features = X_val if hasattr(X_val, "columns") else X
         return lambda: float(scorer(self, features, y, **weighted))
 
     def _build_network(self, samples: Samples, sizes: tuple[int, ...]) -> None:
-        """Fit the scaling and set `network_`, with starting weights."""
+        """Fit encoder and scaling and set `network_`, with starting weights."""
         n_classes = len(self.classes_)
         n_outputs = 1 if n_classes == 2 and not self._multilabel else n_classes
         self._scaling = self.scaling
+        encoded = self.encoder_.fit_transform(samples.X, samples.weight)
         scaler = InputScaler()
         if self.scaling is not None:
-            scaler = SCALINGS[self.scaling](samples.X, samples.weight)
+            scaler = SCALINGS[self.scaling](numbers_of(encoded), samples.weight)
         self.network_ = MultilayerPerceptron(
-            (samples.X.shape[1], *sizes, n_outputs),
+            (self.encoder_.n_inputs, *sizes, n_outputs),
             activation=self.activation,
             dropout=self.dropout,
             dtype=self._precision(samples.X.shape[0]),
@@ -520,6 +545,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         )
         self.network_.initialize(self._rng)
         self._optimizer: Optimizer | None = None
+
+    def _encode(self, samples: Samples) -> Samples:
+        """Return the samples with features as the network takes them."""
+        return samples._replace(X=self.encoder_.transform(samples.X))
 
     def _precision(self, n_samples: int) -> str:
         """Return the dtype of the arithmetic: "auto" depends on whether steps are full-batch."""
@@ -779,12 +808,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """
         X = self._check_features(X)
         inputs, *hidden = self.network_.hidden_activations(X)
-        outputs = np.exp(self._loss.log_activations(self._raw(X)))
+        outputs = np.exp(self._loss.log_activations(self._raw_of(X)))
         return [inputs.toarray() if sparse.issparse(inputs) else inputs, *hidden, outputs]
 
     def _raw(self, X) -> np.ndarray:
         """Return the raw predictions for unchecked features."""
-        X = self._check_features(X)
+        return self._raw_of(self._check_features(X))
+
+    def _raw_of(self, X) -> np.ndarray:
+        """Return the raw predictions for encoded features."""
         with np.errstate(over="ignore", invalid="ignore"):
             raw = self.network_.predict_raw(X)
         if not np.isfinite(raw).all():
@@ -796,9 +828,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         return raw
 
     def _check_features(self, X):
-        """Return the features, checked against the fitted model."""
+        """Return the features, checked against the fitted model and encoded."""
         check_is_fitted(self)
-        return check_features(self, X)
+        return self.encoder_.transform(check_features(self, self.encoder_, X))
 
     # ------------------------------------------------------------- the network
 
@@ -842,6 +874,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Tell scikit-learn what this estimator can take."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
         tags.classifier_tags.multi_label = True
         return tags
 

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
-from sklearn.utils import column_or_1d
+from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
+from sknn.encoding import Numbers, Table, TableEncoder, check_range
 
 # Numbers keep their dtype, so that integers and booleans are not blown up to float64.
 _CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": False}
@@ -20,7 +20,7 @@ _CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": Fals
 class Samples(NamedTuple):
     """Features, labels, and weights in float64 (None where all are equal)."""
 
-    X: Any  # ndarray or CSR matrix (n_samples, n_features)
+    X: Any  # Table, ndarray or CSR matrix (n_samples, n_features); or encoded, for the network
     y: np.ndarray  # (n_samples,) classes, or (n_samples, n_labels) zeros and ones
     weight: np.ndarray | None  # (n_samples,)
 
@@ -32,7 +32,14 @@ class Samples(NamedTuple):
 
 
 def check_samples(
-    estimator: BaseEstimator, X: Any, y: Any, sample_weight: Any, class_weight: Any, *, reset: bool
+    estimator: BaseEstimator,
+    encoder: TableEncoder,
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    class_weight: Any,
+    *,
+    reset: bool,
 ) -> Samples:
     """Check features, labels and weights, and that they belong together.
 
@@ -40,6 +47,8 @@ def check_samples(
     ----------
     estimator : BaseEstimator
         Its number and names of features are set, or checked without `reset`.
+    encoder : TableEncoder
+        Reads tables; with `reset` it decides which columns are categories.
     X, y, sample_weight, class_weight : object
         As the user gave them.
     reset : bool
@@ -55,8 +64,11 @@ def check_samples(
     ValueError
         If they cannot be learnt from.
     """
-    X, y = validate_data(estimator, X, y, reset=reset, multi_output=True, **_CHECKS)
-    _check_range(X, _names_of_features(estimator))
+    if y is None:
+        validate_data(estimator, X, y, reset=reset, skip_check_array=True)  # raises
+    X = check_features(estimator, encoder, X, reset=reset)
+    y = _check_y(y, multi_output=True, estimator=estimator)
+    check_consistent_length(X, y)
     check_classification_targets(y)
     kind = type_of_target(y)
     if kind == "multiclass-multioutput":
@@ -71,12 +83,39 @@ def check_samples(
     return Samples(X, y, _check_weights(X, y, sample_weight, class_weight))
 
 
-def check_features(estimator: BaseEstimator, X: Any) -> Any:
-    """Return features as an ndarray or CSR matrix, checked against the fitted estimator."""
-    if not _is_plain(X, estimator):
-        X = validate_data(estimator, X, reset=False, **_CHECKS)
-    _check_range(X, _names_of_features(estimator))
-    return X
+def check_features(
+    estimator: BaseEstimator, encoder: TableEncoder, X: Any, *, reset: bool = False
+) -> Any:
+    """Check features, and read them if they are a table.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        Its number and names of features are set, or checked without `reset`.
+    encoder : TableEncoder
+        Reads tables; with `reset` it decides which columns are categories.
+    X : object
+        As the user gave them.
+    reset : bool
+        Whether this is the estimator's first sight of data.
+
+    Returns
+    -------
+    ndarray, CSR matrix or Table
+        An ndarray is complete; a table may have gaps and categories, a CSR matrix may hold NaN.
+    """
+    if not encoder.takes_apart(X, reset=reset):
+        if reset or not _is_plain(X, estimator):
+            X = validate_data(estimator, X, reset=reset, **_CHECKS)
+        return _check_numbers(X, _names_of_features(estimator))
+    if hasattr(X, "columns"):
+        validate_data(estimator, X, reset=reset, skip_check_array=True)
+        if 0 in X.shape:
+            check_array(np.empty(X.shape), estimator=estimator)  # raises
+    else:
+        dtype = None if hasattr(X, "dtype") else object
+        X = validate_data(estimator, X, reset=reset, dtype=dtype, ensure_all_finite=False)
+    return encoder.read(X, _names_of_features(estimator), reset=reset)
 
 
 def _is_plain(X: Any, estimator: BaseEstimator) -> bool:
@@ -92,12 +131,6 @@ def _is_plain(X: Any, estimator: BaseEstimator) -> bool:
         and X.shape[1] == estimator.n_features_in_
         and _names_of_features(estimator) is None
     )
-
-
-def magnitude(X: Any) -> float:
-    """Return the largest absolute value in `X`, NaN if there is one; no temporary array."""
-    numbers = X.data if sparse.issparse(X) else X
-    return max(-float(numbers.min()), float(numbers.max())) if numbers.size else 0.0
 
 
 def hold_out(
@@ -167,21 +200,17 @@ def _check_not_negative(weight: np.ndarray, name: str) -> None:
         raise ValueError(f"{name} must be finite and not negative; it contains {wrong[0]}.")
 
 
-def _check_range(X: Any, names: np.ndarray | None) -> None:
-    """Raise ValueError for NaN, infinity or numbers beyond float32, naming the column."""
-    numbers = X.data if sparse.issparse(X) else X
-    if numbers.dtype.kind != "f" or magnitude(X) <= _FLOAT32_MAX:  # False for NaN
-        return
-    place = np.argwhere(~(np.abs(numbers.astype(np.float64)) <= _FLOAT32_MAX))[0]
-    column = X.indices[place[0]] if sparse.issparse(X) else place[1]
-    value = numbers[tuple(place)]
-    if np.isnan(value):
-        problem = "contains NaN; impute missing values first, for instance with SimpleImputer"
-    else:
-        problem = f"contains {value:g}, which is infinity or too large for float32"
-    raise ValueError(
-        f"Input X {problem} (column {int(column) if names is None else repr(names[column])})."
-    )
+def _check_numbers(X: Any, names: np.ndarray | None) -> Any:
+    """Return an array of numbers, as a table if one is missing; refuse infinity."""
+
+    def column_at(place: tuple) -> str:
+        column = X.indices[place[0]] if sparse.issparse(X) else place[1]
+        return str(column) if names is None else repr(names[column])
+
+    has_gaps = check_range(X.data if sparse.issparse(X) else X, column_at)
+    if has_gaps and not sparse.issparse(X):
+        return Table(Numbers(X, X.shape[0]), [])
+    return X
 
 
 def _names_of_features(estimator: BaseEstimator) -> np.ndarray | None:

@@ -425,8 +425,8 @@ def test_validation_set_needs_early_stopping_and_both_parts(iris):
 def test_a_fit_that_fails_leaves_no_older_model(iris):
     X, y = iris
     model = quick().fit(X, y)
-    with pytest.raises(ValueError, match="NaN"):
-        model.fit(np.full((150, 3), np.nan), y)
+    with pytest.raises(ValueError, match="inf"):
+        model.fit(np.full((150, 3), np.inf), y)
     with pytest.raises(NotFittedError):
         model.predict(X)
 
@@ -601,7 +601,7 @@ def test_a_parameter_out_of_range_is_named_with_its_legal_values(parameter, valu
 
 
 @pytest.mark.parametrize("method", ["fit", "predict", "partial_fit"])
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e39, -1e300])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e39, -1e300])
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix, "frame"])
 def test_numbers_out_of_range_are_refused_by_column(iris, method, value, container):
     X, y = iris

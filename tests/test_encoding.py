@@ -1,0 +1,598 @@
+"""Tables as they are: numbers, categories and missing values become one matrix of floats."""
+
+import pickle
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from sklearn.datasets import load_iris
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.preprocessing import OneHotEncoder
+
+from sknn import SimpleMLPClassifier
+from sknn.encoding import EncodedTable, Numbers, Table, TableEncoder, numbers_of
+
+
+def fit(frame, weight=None, **parameters):
+    """Return an encoder fitted to a frame."""
+    encoder = TableEncoder(**parameters)
+    return encoder.fit(encoder.read(frame, reset=True), weight)
+
+
+def encode(encoder, frame):
+    """Return a frame as a matrix."""
+    return np.asarray(encoder.transform(encoder.read(frame)))
+
+
+def fit_encode(frame, weight=None, **parameters):
+    """Return a frame as the matrix that an encoder fitted to it makes."""
+    return encode(fit(frame, weight, **parameters), frame)
+
+
+def quick(**parameters):
+    """Return a small classifier that trains fast."""
+    defaults = {"max_iter": 30, "learning_rate": 0.01, "random_state": 0}
+    return SimpleMLPClassifier((8,), **(defaults | parameters))
+
+
+def awkward(n_rows=300, seed=0):
+    """Return a frame with every awkward column at once, and classes that can be learnt."""
+    rng = np.random.default_rng(seed)
+
+    def some(*values):
+        column = np.empty(n_rows, object)
+        column[:] = [values[i] for i in rng.integers(len(values), size=n_rows)]
+        return column
+
+    with_gaps = np.where(rng.random(n_rows) < 0.2, np.nan, rng.normal(size=n_rows))
+    frame = pd.DataFrame(
+        {
+            "float": rng.normal(size=n_rows),
+            "float32": rng.normal(size=n_rows).astype(np.float32),
+            "with gaps": with_gaps,
+            "int": rng.integers(9, size=n_rows),
+            "bool": rng.random(n_rows) < 0.5,
+            "Int64": pd.array(some(1, 2, 3, None), dtype="Int64"),
+            "Float64": pd.array(some(1.5, 2.5, None), dtype="Float64"),
+            "boolean": pd.array(some(True, False, None), dtype="boolean"),
+            "sparse": pd.arrays.SparseArray(rng.integers(2, size=n_rows).astype(float)),
+            "numbers as objects": some(1, 2.5, True, None, np.nan),
+            "constant": 7.0,
+            "all missing": np.nan,
+            "None and NaN": some("a", "b", "c", None, np.nan, pd.NA),
+            "string": pd.array(some("a", "b", None), dtype="string"),
+            "two": some("yes", "no"),
+            "one": "the same",
+            "nothing": None,
+            "category": pd.Categorical(some("u", "v", "w", None), categories=list("wvux")),
+            "category of numbers": pd.Categorical(rng.integers(4, size=n_rows)),
+            "intervals": pd.cut(rng.normal(size=n_rows), 3),
+            "identifiers": [f"user {i}" for i in rng.permutation(10 * n_rows)[:n_rows]],
+        }
+    )
+    frame["nothing"] = frame["nothing"].astype(object)
+    y = np.where((frame["float"] > 0) ^ (frame["two"] == "yes"), "p", "n")
+    return frame, y
+
+
+NUMBERS = [*awkward(3)[0].columns[:12]]
+
+
+class TestCategories:
+    @pytest.mark.parametrize("dtype", [object, "string", "category", "str"])
+    def test_one_input_for_each_category_agrees_with_sklearn(self, dtype):
+        frame = pd.DataFrame({"a": list("bacbd"), "b": list("xyzzy")}, dtype=dtype)
+        expected = OneHotEncoder(sparse_output=False).fit_transform(frame.astype(object))
+        assert_array_equal(fit_encode(frame), expected)
+
+    def test_two_categories_are_one_input(self):
+        assert_array_equal(fit_encode(pd.DataFrame({"a": ["x", "y", "x"]})), [[-1], [1], [-1]])
+
+    @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+    @pytest.mark.parametrize("dtype", [object, "string", "category"])
+    @pytest.mark.parametrize("n_repeats", [1, 200])
+    def test_missing_and_unseen_are_zeros(self, missing, dtype, n_repeats):
+        two, three = ["x", "y", "x", "y"], ["x", "y", "z", "z"]
+        encoder = fit(pd.DataFrame({"two": two, "three": three}, dtype=dtype))
+        values = [missing, "unseen"] * n_repeats
+        new = pd.DataFrame({"two": values, "three": values}, dtype=dtype)
+        assert_array_equal(encode(encoder, new), 0)
+        assert encoder.n_inputs == 4
+
+    def test_missing_values_are_no_category(self):
+        column = ["a", None, "b", np.nan, "c", pd.NA]
+        assert fit(pd.DataFrame({"a": column})).categories == [["a", "b", "c"]]
+
+    def test_a_column_of_nothing_is_one_input_of_zeros(self):
+        frame = pd.DataFrame({"a": [None, np.nan, None]}, dtype=object)
+        assert_array_equal(fit_encode(frame), np.zeros((3, 1)))
+        assert_array_equal(encode(fit(frame), pd.DataFrame({"a": ["b", "c"]})), np.zeros((2, 1)))
+
+    def test_a_single_category_may_be_missing_later(self):
+        encoder = fit(pd.DataFrame({"a": ["b", "b"]}))
+        assert_array_equal(encode(encoder, pd.DataFrame({"a": ["b", None]})), [[1], [0]])
+
+    @pytest.mark.parametrize("n_repeats", [1, 200])
+    def test_codes_of_another_frame_may_be_in_another_order(self, n_repeats):
+        frame = pd.DataFrame({"a": pd.Categorical(list("abc") * n_repeats)})
+        other = pd.DataFrame({"a": pd.Categorical(list("abc") * n_repeats, categories=[*"xcba"])})
+        encoder = fit(frame)
+        assert_array_equal(encode(encoder, other), encode(encoder, frame))
+        as_objects = frame.astype(object)
+        assert_array_equal(encode(encoder, as_objects), encode(encoder, frame))
+
+    def test_categories_that_are_neither_strings_nor_numbers_go_by_their_names(self):
+        intervals = pd.cut([0.1, 0.5, 0.9], [0, 0.3, 0.6, 1])
+        encoder = fit(pd.DataFrame({"a": intervals}))
+        assert encoder.categories == [["(0.0, 0.3]", "(0.3, 0.6]", "(0.6, 1.0]"]]
+
+    def test_the_most_frequent_keep_their_input_and_the_others_share_one(self):
+        counts = {"e": 5, "a": 1, "b": 3, "d": 3, "c": 3, "f": 1}
+        frame = pd.DataFrame({"a": np.repeat([*counts], [*counts.values()])}, dtype=object)
+        encoder = fit(frame, max_categories=3)
+        assert encoder.categories == [["b", "c", "e"]]  # a tie of b, c and d, in this order
+        new = pd.DataFrame({"a": ["b", "c", "e", "d", "a", "unseen", None]})
+        expected = np.vstack([np.eye(4), np.eye(4)[[3, 3]], np.zeros(4)])
+        assert_array_equal(encode(encoder, new), expected)
+
+    def test_frequencies_are_weighted(self):
+        frame = pd.DataFrame({"a": ["a", "a", "a", "b", "c", "d"]})
+        weight = np.array([0.1, 0.1, 0.1, 1, 2, 0])
+        encoder = fit(frame, weight, max_categories=2)
+        assert encoder.categories == [["b", "c"]]
+        assert encoder.has_others == [True]
+        assert fit(frame, weight, max_categories=3).categories == [["a", "b", "c"]]
+        assert fit(frame, weight, max_categories=3).has_others == [False]
+
+    def test_a_hundred_thousand_categories_take_little_memory(self):
+        frame = pd.DataFrame({"id": [f"user {i}" for i in range(100_000)]})
+        y = np.arange(100_000) % 2
+        tracemalloc.start()
+        model = quick(max_iter=1).fit(frame, y)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert model.encoder_.n_inputs == 255
+        assert peak <= 4 * 100_000 * 255 + 64 * 2**20
+        assert len(pickle.dumps(model.encoder_)) < 10_000
+
+    @pytest.mark.parametrize("n_repeats", [1, 200])
+    def test_a_mixture_is_refused(self, n_repeats):
+        frame = pd.DataFrame({"x": [1, 2], "mix": ["a", 7]})
+        frame = pd.concat([frame] * n_repeats)
+        with pytest.raises(
+            ValueError, match=r"mixes strings like 'a' and numbers like 7 \(column 'mix'\). Make"
+        ):
+            quick().fit(frame, [0, 1] * n_repeats)
+
+    @pytest.mark.parametrize("thing", [(1, 2), [1, 2], {"a": 1}])
+    def test_things_are_refused(self, thing):
+        with pytest.raises(ValueError, match=r"neither a number nor a category \(column 'b'\)"):
+            fit(pd.DataFrame({"a": [1, 2], "b": [thing, thing]}))
+
+    def test_numbers_in_the_place_of_strings_are_refused(self):
+        model = quick().fit(pd.DataFrame({"zip": ["1", "2", "3"]}), [0, 1, 0])
+        with pytest.raises(
+            ValueError, match=r"numbers like 1 .* strings like '1' \(column 'zip'\)"
+        ):
+            model.predict(pd.DataFrame({"zip": pd.Categorical([1, 2, 3])}))
+
+
+class TestNumbers:
+    def test_gaps_become_the_median_and_get_an_indicator(self):
+        rng = np.random.default_rng(0)
+        X = rng.normal(size=(101, 4))
+        X[rng.random(X.shape) < 0.2] = np.nan
+        X[:, 2] = np.arange(101)
+        frame = pd.DataFrame(X).assign(flag=True)
+        imputed = SimpleImputer(strategy="median").fit_transform(X)
+        indicators = MissingIndicator().fit_transform(X)
+        expected = np.c_[imputed, np.ones(101), indicators]
+        assert_array_equal(fit_encode(frame), expected)
+        assert_array_equal(fit_encode(frame, missing_indicator=False), expected[:, :5])
+
+    def test_a_gap_where_there_was_none_becomes_the_median(self):
+        encoder = fit(pd.DataFrame({"a": [1.0, 2, 4, 100], "b": [1, 2, 3, 9]}))
+        new = pd.DataFrame({"a": [np.nan, 5.0], "b": pd.array([None, 7], dtype="Int64")})
+        assert_array_equal(encode(encoder, new), [[3, 2.5], [5, 7]])
+
+    def test_a_model_of_an_array_without_gaps_fills_those_of_later(self):
+        X, y = load_iris(return_X_y=True)
+        model = quick().fit(X, y)
+        filled, gappy = X[:5].copy(), X[:5].copy()
+        filled[:, 1], gappy[:, 1] = np.median(X[:, 1]), np.nan
+        assert_array_equal(model.predict_proba(gappy), model.predict_proba(filled))
+
+    def test_the_median_of_many_rows_without_gaps_comes_from_some(self, monkeypatch):
+        X = np.arange(1001.0)[:, np.newaxis]
+        monkeypatch.setattr("sknn.encoding._SAMPLE_SIZE", 11)
+        weight = np.r_[np.zeros(501), np.ones(500)]
+        assert abs(TableEncoder().fit(X).fill - 500) <= 100
+        assert abs(TableEncoder().fit(X, weight).fill - 750) <= 50
+
+    @pytest.mark.parametrize("make", [pd.DataFrame, np.asarray])
+    def test_a_column_without_any_number_stays_0(self, make):
+        X = np.array([[1, np.nan], [2, np.nan], [np.nan, np.nan], [4, np.nan]])
+        model = quick(scaling=None).fit(make(X), [0, 1, 0, 1])
+        assert model.n_features_in_ == 2
+        inputs = model.activations(make(np.array([[1, 1e9], [1, np.nan]])))[0]
+        assert_array_equal(inputs, [[1, 0, 0], [1, 0, 0]])
+
+    def test_nothing_but_gaps(self):
+        X = np.full((10, 3), np.nan)
+        with np.errstate(all="raise"):
+            model = quick(max_iter=1).fit(X, [0, 1] * 5)
+        assert_allclose(model.predict_proba(X), 0.5, atol=0.1)
+
+    @pytest.mark.parametrize("scaling", ["standard", "robust", None])
+    def test_an_array_a_list_and_a_frame_are_the_same(self, scaling):
+        X, y = load_iris(return_X_y=True)
+        X = X.copy()
+        X[::7, 2] = np.nan
+        frame = pd.DataFrame(X).assign(**{"3": lambda f: f[3].astype(object)}).drop(columns=3)
+        frame.columns = range(4)
+        tables = [X, X.tolist(), frame, np.asfortranarray(X), pd.DataFrame(X), X.astype(object)]
+        models = [quick(scaling=scaling).fit(each, y) for each in tables]
+        expected = models[0].predict_proba(X)
+        for model in models:
+            for table in tables:
+                assert_array_equal(model.predict_proba(table), expected)
+
+    def test_objects_that_are_all_numbers_are_numbers(self):
+        frame = pd.DataFrame({"a": [1, 2.5, True, None, 4], "b": list("xyxyx")}, dtype=object)
+        encoder = fit(frame)
+        assert_array_equal(encoder.is_category, [False, True])
+        assert_array_equal(encode(encoder, frame)[:, 0], [1, 2.5, 1, 1.75, 4])
+
+    def test_what_is_no_number_is_refused_where_numbers_were_learnt(self):
+        model = quick().fit(pd.DataFrame({"a": [1, 2, 3], "b": [1.5, 2, 3]}), [0, 1, 0])
+        with pytest.raises(ValueError, match=r"'x', which is not a number \(column 'b'\)"):
+            model.predict(pd.DataFrame({"a": [1], "b": ["x"]}))
+        strings = model.predict_proba(pd.DataFrame({"a": [1], "b": ["2"]}))
+        assert_array_equal(strings, model.predict_proba(pd.DataFrame({"a": [1], "b": [2.0]})))
+
+    @pytest.mark.parametrize("value", [np.inf, -np.inf, 1e39, -1e300])
+    @pytest.mark.parametrize("dtype", [np.float64, "Float64", object])
+    def test_numbers_out_of_range_are_refused_beside_gaps_and_categories(self, value, dtype):
+        frame = pd.DataFrame(
+            {"s": ["a", "b", "c"], "x": pd.Series([np.nan, value, 1], dtype=dtype)}
+        )
+        with pytest.raises(ValueError, match=r"Input X contains .* too large .*\(column 'x'\)"):
+            quick().fit(frame, [0, 1, 0])
+
+    def test_numbers_out_of_range_are_refused_beside_gaps_in_arrays(self):
+        X = np.ones((4, 3))
+        X[0, 0], X[2, 1] = np.nan, -np.inf
+        for container in (np.asarray, sparse.csr_array):
+            with pytest.raises(ValueError, match=r"contains -inf.*\(column 1\)"):
+                quick().fit(container(X), [0, 1, 0, 1])
+
+    @pytest.mark.parametrize(
+        "dates",
+        [
+            pd.date_range("2020-01-01", periods=3),
+            pd.date_range("2020-01-01", periods=3, tz="UTC"),
+            pd.timedelta_range("1D", periods=3),
+            pd.period_range("2020-01", periods=3, freq="M"),
+            pd.date_range("2020-01-01", periods=3).date,
+        ],
+    )
+    def test_dates_are_refused(self, dates):
+        frame = pd.DataFrame({"x": [1.0, 2, 3], "when": dates})
+        for table, categorical in ((frame, "from_dtype"), (frame, None), (frame[["when"]], None)):
+            with pytest.raises(ValueError, match=r"\(column 'when'\)"):
+                quick(categorical_features=categorical).fit(table, [0, 1, 0])
+
+    def test_the_message_for_dates_says_what_to_do(self):
+        frame = pd.DataFrame({"when": pd.date_range("2020-01-01", periods=3)})
+        with pytest.raises(ValueError, match=r"to numbers \(a date to the days since"):
+            quick().fit(frame, [0, 1, 0])
+
+
+class TestSparse:
+    def test_without_gaps_it_is_its_own_encoding(self):
+        X = sparse.csr_array(np.eye(5))
+        assert TableEncoder().fit(X).transform(X) is X
+
+    def test_a_gap_is_0_like_what_is_not_stored(self):
+        X, y = load_iris(return_X_y=True)
+        X = np.where(X < 1, 0, X)
+        thin = sparse.csr_array(X)
+        thin.data[::9] = np.nan
+        zeros = thin.copy()
+        zeros.data[::9] = 0
+        model, same = quick().fit(thin, y), quick().fit(zeros, y)
+        assert_array_equal(model.predict_proba(thin), same.predict_proba(zeros))
+        assert_allclose(model.predict_proba(thin.toarray()), same.predict_proba(zeros), rtol=1e-5)
+        assert np.isnan(thin.data[::9]).all()
+
+    @pytest.mark.parametrize("gaps", [False, True])
+    def test_a_model_of_dense_features_treats_sparse_ones_alike(self, gaps):
+        X, y = load_iris(return_X_y=True)
+        dense = X.copy()
+        if gaps:
+            dense[::7, 1] = np.nan
+        model = quick().fit(dense, y)
+        dense[3, 2] = np.nan
+        thin = sparse.csr_array(dense)
+        assert_array_equal(model.predict_proba(thin), model.predict_proba(dense))
+
+    def test_sparse_frames_stay_sparse(self):
+        X, y = load_iris(return_X_y=True)
+        frame = pd.DataFrame.sparse.from_spmatrix(sparse.csr_array(X))
+        model = quick().fit(frame, y)
+        assert model.network_.scaler.offset is None
+
+    def test_it_holds_no_categories(self):
+        with pytest.raises(TypeError, match="Sparse data was passed"):
+            quick(categorical_features=[0]).fit(sparse.csr_array(np.eye(4)), [0, 1, 0, 1])
+
+
+class TestWhichColumns:
+    FRAME = pd.DataFrame(
+        {"n": [1.5, 2, 3], "code": [7, 8, 9], "s": list("abc"), "c": pd.Categorical([*"xyz"])}
+    )
+
+    @pytest.mark.parametrize(
+        ("given", "expected"),
+        [
+            ("from_dtype", [False, False, True, True]),
+            (["s", "c", "code"], [False, True, True, True]),
+            (np.array(["c", "s"], object), [False, False, True, True]),
+            ([1, 2, 3], [False, True, True, True]),
+            (np.array([3, 2]), [False, False, True, True]),
+            ([False, False, True, True], [False, False, True, True]),
+            (pd.Index(["s", "c"]), [False, False, True, True]),
+        ],
+    )
+    def test_categorical_features_as_in_gradient_boosting(self, given, expected):
+        model = quick(categorical_features=given).fit(self.FRAME, [0, 1, 0])
+        assert_array_equal(model.encoder_.is_category, expected)
+        model.partial_fit(self.FRAME, [0, 1, 0])
+
+    @pytest.mark.parametrize("given", [None, [], ["code"], [1]])
+    def test_other_columns_must_be_numbers(self, given):
+        with pytest.raises(ValueError, match=r"'a', which is not a number \(column 's'\)"):
+            quick(categorical_features=given).fit(self.FRAME, [0, 1, 0])
+
+    @pytest.mark.parametrize(
+        ("given", "message"),
+        [
+            (["t"], "'t', which is not a column of X; its columns are .*'code'"),
+            ([4], "from 0 to 3"),
+            ([-1], "from 0 to 3"),
+            ([True, False], "a mask of length 2, but X has 4"),
+            ([0.5], "array-like of bool, of str, or of column numbers"),
+            ("all", "'categorical_features' parameter of SimpleMLPClassifier"),
+        ],
+    )
+    def test_wrong_ones_are_refused(self, given, message):
+        with pytest.raises(ValueError, match=message):
+            quick(categorical_features=given).fit(self.FRAME, [0, 1, 0])
+
+    def test_names_need_a_frame(self):
+        with pytest.raises(ValueError, match="are names, but X has none"):
+            quick(categorical_features=["s"]).fit(np.eye(3), [0, 1, 0])
+
+    @pytest.mark.parametrize("container", [np.asarray, lambda X: X.tolist(), pd.DataFrame])
+    def test_arrays_hold_codes_or_values(self, container):
+        X = np.array([[3.5, 1], [1.5, 2], [np.nan, 7], [2.5, np.nan]] * 50)
+        model = quick(categorical_features=[1]).fit(container(X), [0, 1, 0, 1] * 50)
+        assert model.encoder_.categories == [[1.0, 2.0, 7.0]]
+        encoded = np.asarray(model._check_features(container(X)))
+        assert_array_equal(
+            encoded[:4],
+            [[3.5, 0, 1, 0, 0], [1.5, 0, 0, 1, 0], [2.5, 1, 0, 0, 1], [2.5, 0, 0, 0, 0]],
+        )
+
+    @pytest.mark.parametrize("container", [np.asarray, lambda X: X.tolist(), pd.DataFrame])
+    def test_arrays_of_objects(self, container):
+        X = np.array([[3.5, "a"], [1.5, "b"], [None, "c"], [2, None]] * 2, object)
+        model = quick(categorical_features=[1]).fit(container(X), [0, 1] * 4)
+        assert model.encoder_.categories == [["a", "b", "c"]]
+        assert model.predict(container(X)).shape == (8,)
+
+    def test_a_frame_fitted_model_reads_the_values_of_the_frame(self):
+        model = quick().fit(self.FRAME, [0, 1, 0])
+        with pytest.warns(UserWarning, match="does not have valid feature names"):
+            proba = model.predict_proba(self.FRAME.to_numpy(object))
+        assert_array_equal(proba, model.predict_proba(self.FRAME))
+
+    def test_it_cannot_change_while_a_model_is_continued(self):
+        model = quick().fit(self.FRAME, [0, 1, 0])
+        model.set_params(categorical_features=[1, 2, 3], warm_start=True)
+        with pytest.raises(ValueError, match=r"categorical_features is .* with 'from_dtype'"):
+            model.fit(self.FRAME, [0, 1, 0])
+
+    def test_columns_without_string_names_go_by_their_numbers(self):
+        with pytest.raises(ValueError, match=r"\(column 2\)"):
+            quick(categorical_features=None).fit(self.FRAME.set_axis(range(4), axis=1), [0, 1, 0])
+
+    def test_names_and_number_are_checked_as_scikit_learn_does(self):
+        model = quick().fit(self.FRAME, [0, 1, 0])
+        assert list(model.feature_names_in_) == ["n", "code", "s", "c"]
+        with pytest.raises(ValueError, match="must be in the same order"):
+            model.predict(self.FRAME[["code", "n", "s", "c"]])
+        with pytest.raises(ValueError, match="yet now missing"):
+            model.predict(self.FRAME[["n", "code", "s"]])
+        with pytest.raises(ValueError, match="0 sample"):
+            model.predict(self.FRAME[:0])
+        with pytest.raises(ValueError, match=r"0 sample.*SimpleMLPClassifier"):
+            quick().fit(self.FRAME[:0], [])
+        with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+            quick().fit(self.FRAME, [0, 1])
+        with pytest.raises(ValueError, match="requires y"):
+            quick().fit(self.FRAME, None)
+
+
+class AnotherFrame:
+    """A DataFrame of another library: columns by name, each of which NumPy makes an array of."""
+
+    def __init__(self, frame):
+        self.frame, self.columns, self.shape = frame, list(frame.columns), frame.shape
+
+    def __getitem__(self, name):
+        return self.frame[name].to_numpy()
+
+
+def test_frames_of_other_libraries_are_read_by_their_columns():
+    frame, _ = awkward()
+    frame = frame[["float", "int", "None and NaN", "two"]]
+    assert_array_equal(fit_encode(AnotherFrame(frame)), fit_encode(frame))
+
+
+def test_polars():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame(
+        {"x": [1.5, None, 3.0], "b": [True, None, False], "s": ["a", "b", None]}
+    ).with_columns(c=polars.Series(["u", "v", "w"], dtype=polars.Categorical))
+    model = quick().fit(frame, [0, 1, 0])
+    assert_array_equal(model.encoder_.is_category, [False, False, True, True])
+    assert list(model.feature_names_in_) == ["x", "b", "s", "c"]
+    assert model.predict(frame).shape == (3,)
+
+
+class TestEveryAwkwardColumn:
+    @pytest.mark.parametrize("scaling", ["standard", "robust", None])
+    def test_goes_in_raw(self, scaling):
+        frame, y = awkward()
+        model = quick(scaling=scaling, max_iter=60).fit(frame, y)
+        assert model.score(frame, y) > 0.95
+        assert_array_equal(
+            model.encoder_.is_category, [name not in NUMBERS for name in frame.columns]
+        )
+        new, _ = awkward(seed=1)
+        proba = model.predict_proba(new)
+        assert np.isfinite(proba).all()
+        by_row = [model.predict_proba(new.iloc[[i]])[0] for i in range(10)]
+        assert_allclose(by_row, proba[:10], atol=1e-5)
+        copied = pickle.loads(pickle.dumps(model))
+        assert_array_equal(copied.predict_proba(new), proba)
+
+    def test_only_numbers_are_scaled(self):
+        frame, y = awkward()
+        model = quick(scaling="robust").fit(frame, y)
+        inputs = model.activations(frame)[0]
+        n_numbers = len(NUMBERS)
+        assert_array_equal(inputs[:, n_numbers:], fit_encode(frame)[:, n_numbers:])
+        assert set(np.unique(inputs[:, n_numbers:])) == {-1, 0, 1}
+
+    @pytest.mark.parametrize("scoring", ["loss", "accuracy"])
+    def test_early_stopping(self, scoring):
+        frame, y = awkward()
+        model = quick(early_stopping=True, scoring=scoring, max_iter=5).fit(frame, y)
+        assert model.best_validation_score_ == model.validation_scores_[model.best_iter_ - 1]
+        new, y_new = awkward(seed=1)
+        model.fit(frame, y, X_val=new, y_val=y_new)
+        if scoring == "accuracy":
+            assert model.best_validation_score_ == model.score(new, y_new)
+
+    def test_early_stopping_on_arrays_with_gaps_or_categories(self):
+        X = np.random.default_rng(0).normal(size=(100, 3)).round()
+        X[::7, 1] = np.nan
+        y = np.nan_to_num(X).sum(axis=1) > 0
+        for categorical in (None, [2]):
+            for table in (X, X.tolist()):
+                model = quick(early_stopping=True, scoring="accuracy", learning_rate=0.1)
+                model.set_params(categorical_features=categorical).fit(table, y)
+                assert model.best_validation_score_ > 0.7
+
+    def test_a_category_seen_in_validation_only_is_unseen(self):
+        frame = pd.DataFrame({"a": list("abc") * 10})
+        later = pd.DataFrame({"a": list("abcd") * 10})
+        model = quick(early_stopping=True).fit(
+            frame, [0, 1, 1] * 10, X_val=later, y_val=[0, 1] * 20
+        )
+        assert model.encoder_.categories == [["a", "b", "c"]]
+
+    def test_partial_fit_and_warm_start_keep_the_encoder(self):
+        frame, y = awkward()
+        other, y_other = awkward(seed=1)
+        model = quick().partial_fit(frame, y, classes=["n", "p"])
+        state = pickle.dumps(model.encoder_.state())
+        model.partial_fit(other, y_other)
+        model.set_params(warm_start=True).fit(other, y_other)
+        assert pickle.dumps(model.encoder_.state()) == state
+
+    def test_weights_are_repeated_rows(self):
+        frame, y = awkward(60)
+        counts = np.random.default_rng(0).integers(4, size=60)
+        repeated = np.arange(60).repeat(counts)
+        for parameters in ({}, {"max_categories": 2}, {"max_categories": 20}):
+            weighted = fit(frame, counts / 7, **parameters)
+            plain = fit(frame.iloc[repeated], **parameters)
+            assert_array_equal(weighted.fill, plain.fill)
+            assert_array_equal(weighted.indicated, plain.indicated)
+            assert weighted.categories == plain.categories
+            assert weighted.has_others == plain.has_others
+        settings = {"solver": "lbfgs", "scaling": "robust", "max_iter": 5, "tol": 0}
+        one = quick(**settings).fit(frame, y, counts)
+        two = quick(**settings).fit(frame.iloc[repeated], y[repeated])
+        assert_allclose(one.predict_proba(frame), two.predict_proba(frame), atol=1e-6)
+
+    def test_fitting_writes_to_nothing_of_the_users(self):
+        frame, y = awkward()
+        before = frame.copy(deep=True)
+        quick(max_iter=1).fit(frame, y).predict(frame)
+        pd.testing.assert_frame_equal(frame, before)
+
+
+class TestEncodedTable:
+    def test_rows_are_those_of_the_whole(self):
+        frame, _ = awkward()
+        encoder = fit(frame)
+        encoded = encoder.transform(encoder.read(frame))
+        whole = np.asarray(encoded)
+        assert isinstance(encoded, EncodedTable)
+        assert whole.shape == encoded.shape == (300, encoder.n_inputs)
+        assert whole.size == encoded.size
+        for rows in (slice(10, 20), slice(None, None, 7), np.array([5, 3, 3])):
+            assert_array_equal(encoded[rows], whole[rows])
+            assert encoded[rows].shape == whole[rows].shape
+        assert np.asarray(encoded, np.float32).dtype == np.float32
+
+    def test_numbers_are_sliced_without_a_copy(self):
+        frame, _ = awkward()
+        frame = frame[["float", "two", "int"]]
+        table = TableEncoder().read(frame, reset=True)
+        assert np.shares_memory(table.numbers.source[0], frame["float"].to_numpy())
+        part = table[10:20].numbers[:, 1:]
+        assert np.shares_memory(part.source[0], frame["int"].to_numpy())
+        assert_array_equal(part, frame[["int"]][10:20])
+
+    def test_an_array_without_gaps_passes_untouched(self):
+        X, y = load_iris(return_X_y=True)
+        model = quick().fit(X, y)
+        assert model._check_features(X) is X
+        assert numbers_of(model.encoder_.transform(X)) is X
+
+    def test_an_array_without_gaps_where_there_had_been_some(self):
+        X = np.array([[1.0, 2], [np.nan, 4], [5, 6]])
+        encoder = TableEncoder().fit(Table(Numbers(X, 3), []))
+        assert_array_equal(encoder.transform(X[::2]), [[1, 2, 0], [5, 6, 0]])
+
+
+def test_the_state_is_plain_and_makes_an_equal_encoder():
+    frame, _ = awkward()
+    encoder = fit(frame)
+
+    def is_plain(value):
+        if isinstance(value, dict):
+            return all(is_plain(key) and is_plain(item) for key, item in value.items())
+        if isinstance(value, list):
+            return all(map(is_plain, value))
+        plain = type(value) in (str, int, float, bool, bytes, type(None))
+        return plain or (type(value) is np.ndarray and value.dtype != object)
+
+    assert is_plain(encoder.state())
+    other = TableEncoder.from_state(pickle.loads(pickle.dumps(encoder.state())))
+    assert_array_equal(encode(other, frame), encode(encoder, frame))
+
+
+def test_useless_models_of_tables_are_told_of():
+    frame = pd.DataFrame({"x": np.arange(100) * 1e6, "s": list("ab") * 50})
+    model = quick(scaling=None, activation="logistic", learning_rate=1e-6, max_iter=1)
+    with pytest.warns(UserWarning, match=r"features up to 9.9e\+07"):
+        model.fit(frame, [0, 1] * 50)
