@@ -362,7 +362,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on these samples, continuing from the last call.
 
-        The first call fixes the scaling of the features.  No data is held out: early stopping
+        The first call fixes the encoding and the scaling of the features.  No data is held out: early stopping
         belongs to `fit`.
 
         Parameters
