@@ -21,7 +21,7 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknn.encoding import TableEncoder, magnitude, numbers_of
+from sknn.encoding import TableEncoder, magnitude
 from sknn.labels import find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES, Loss, make_loss
@@ -362,8 +362,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on these samples, continuing from the last call.
 
-        The first call fixes the encoding and the scaling of the features.  No data is held out: early stopping
-        belongs to `fit`.
+        The first call fixes the encoding and the scaling of the features.  No data is held out:
+        early stopping belongs to `fit`.
 
         Parameters
         ----------
@@ -532,10 +532,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         n_classes = len(self.classes_)
         n_outputs = 1 if n_classes == 2 and not self._multilabel else n_classes
         self._scaling = self.scaling
-        encoded = self.encoder_.fit_transform(samples.X, samples.weight)
+        self.encoder_.fit(samples.X, samples.weight)
         scaler = InputScaler()
         if self.scaling is not None:
-            scaler = SCALINGS[self.scaling](numbers_of(encoded), samples.weight)
+            scaler = SCALINGS[self.scaling](self.encoder_.numbers(samples.X), samples.weight)
         self.network_ = MultilayerPerceptron(
             (self.encoder_.n_inputs, *sizes, n_outputs),
             activation=self.activation,

@@ -399,16 +399,12 @@ class TableEncoder:
         n_missing = np.zeros(numbers.shape[1], int)
         for rows in blocks(numbers):
             n_missing += np.isnan(np.asarray(numbers[rows])[counted[rows]]).sum(axis=0)
-        has_numbers = n_missing < counted.sum()
-        self.fill = np.where(has_numbers, _medians(numbers, weight), np.nan)
-        with_gaps = np.flatnonzero((n_missing > 0) & has_numbers)
+        self.fill = _medians(numbers, weight)
+        with_gaps = np.flatnonzero(n_missing)
         for j in with_gaps:
-            column = np.asarray(numbers[:, j : j + 1])
-            present = counted & ~np.isnan(column[:, 0])
-            its_weight = None if weight is None else weight[present]
-            self.fill[j] = weighted_quantiles(column[present], [0.5], its_weight)[0, 0]
+            self.fill[j] = weighted_quantiles(numbers[:, j : j + 1], [0.5], weight)[0, 0]
         if self.missing_indicator:
-            self.indicated = with_gaps
+            self.indicated = with_gaps[~np.isnan(self.fill[with_gaps])]
 
     def _choose(
         self, codes: np.ndarray, values: list[Any], weight: np.ndarray | None
@@ -437,6 +433,10 @@ class TableEncoder:
             1 if len(known) == 2 and not has_others else max(1, len(known) + has_others)
             for known, has_others in zip(self.categories, self.has_others, strict=True)
         ]
+
+    def numbers(self, X: Any) -> Any:
+        """Return the columns of numbers, with their gaps, to fit a scaling to; see `transform`."""
+        return X.numbers if isinstance(X, Table) else self.transform(X)
 
     def transform(self, X: Any) -> Any:
         """Return a table as inputs of the network.
@@ -474,11 +474,6 @@ class TableEncoder:
             [column.codes for column in categories],
             Recipe(self.indicated, places, marks, place),
         )
-
-
-def numbers_of(encoded: Any) -> Any:
-    """Return the columns of numbers of what `TableEncoder.transform` returns, for scaling."""
-    return encoded.numbers if isinstance(encoded, EncodedTable) else encoded
 
 
 def check_range(numbers: np.ndarray, where: Callable[[tuple], str]) -> bool:

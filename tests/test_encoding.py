@@ -13,7 +13,8 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.preprocessing import OneHotEncoder
 
 from sknn import SimpleMLPClassifier
-from sknn.encoding import EncodedTable, Numbers, Table, TableEncoder, numbers_of
+from sknn.encoding import EncodedTable, Numbers, Table, TableEncoder
+from sknn.network.scaling import SCALINGS
 
 
 def fit(frame, weight=None, **parameters):
@@ -289,6 +290,28 @@ class TestNumbers:
         frame = pd.DataFrame({"when": pd.date_range("2020-01-01", periods=3)})
         with pytest.raises(ValueError, match=r"to numbers \(a date to the days since"):
             quick().fit(frame, [0, 1, 0])
+
+    @pytest.mark.parametrize("scaling", ["standard", "robust"])
+    def test_scaling_is_fitted_to_the_numbers_that_are_there(self, scaling):
+        X, y = load_iris(return_X_y=True)
+        gappy = np.where(np.random.default_rng(0).random(X.shape) < 0.7, np.nan, X)
+        gappy[:, 3] = np.nan
+        weight = np.random.default_rng(1).integers(3, size=150)
+        scaler = quick(scaling=scaling, max_iter=1).fit(gappy, y, weight).network_.scaler
+        for j in range(3):
+            there = ~np.isnan(gappy[:, j])
+            expected = SCALINGS[scaling](gappy[there, j : j + 1], weight[there])
+            assert_allclose(scaler.offset[j], expected.offset[0], rtol=1e-12)
+            assert_allclose(scaler.factor[j], expected.factor[0], rtol=1e-12)
+        assert (scaler.offset[3], scaler.factor[3]) == (0, 1)
+
+    @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_])
+    @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array, pd.DataFrame])
+    def test_integers_and_booleans(self, dtype, container):
+        X, y = load_iris(return_X_y=True)
+        X = (X > 3).astype(dtype) if dtype == np.bool_ else X.astype(dtype)
+        model = quick(scaling="robust").fit(container(X), y)
+        assert model.score(container(X), y) > 0.6
 
 
 class TestSparse:
@@ -566,7 +589,7 @@ class TestEncodedTable:
         X, y = load_iris(return_X_y=True)
         model = quick().fit(X, y)
         assert model._check_features(X) is X
-        assert numbers_of(model.encoder_.transform(X)) is X
+        assert model.encoder_.numbers(X) is X
 
     def test_an_array_without_gaps_where_there_had_been_some(self):
         X = np.array([[1.0, 2], [np.nan, 4], [5, 6]])

@@ -124,7 +124,7 @@ def standard_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputSca
     Parameters
     ----------
     X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_features)
-        Finite numbers.
+        Finite numbers; rows on demand may hold NaN, which counts for nothing.
     sample_weight : ndarray of shape (n_samples,), optional
         Weights, not negative and not all zero.
 
@@ -152,7 +152,7 @@ def robust_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputScale
     Parameters
     ----------
     X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_features)
-        Finite numbers.
+        Finite numbers; rows on demand may hold NaN, which counts for nothing.
     sample_weight : ndarray of shape (n_samples,), optional
         Weights, not negative and not all zero.
 
@@ -168,9 +168,8 @@ def robust_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputScale
     """
     if sparse.issparse(X):
         return InputScaler(None, _reciprocal(_largest_stored(X, sample_weight)), _BOUND)
-    lowest, lower, median, upper, highest = weighted_quantiles(
-        X, [0, 0.25, 0.5, 0.75, 1], sample_weight
-    )
+    quantiles = weighted_quantiles(X, [0, 0.25, 0.5, 0.75, 1], sample_weight)
+    lowest, lower, median, upper, highest = np.nan_to_num(quantiles, copy=False)
     size = np.abs(median)
     spread = upper - lower
     for wider in (highest / 2 - lowest / 2, size):
@@ -189,7 +188,7 @@ def weighted_quantiles(
     Parameters
     ----------
     X : ndarray, or rows on demand, of shape (n_samples, n_features)
-        Numbers; columns are sorted in float64, a few at a time.
+        Numbers; NaN counts for nothing.  Columns are sorted in float64, a few at a time.
     probabilities : sequence of float
         Between 0 and 1.
     sample_weight : ndarray of shape (n_samples,), optional
@@ -198,7 +197,7 @@ def weighted_quantiles(
     Returns
     -------
     ndarray of shape (n_probabilities, n_features)
-        The quantiles.
+        The quantiles; NaN for a column of nothing else.
     """
     counted: Any = slice(None)
     if sample_weight is not None and not sample_weight.all():
@@ -210,23 +209,29 @@ def weighted_quantiles(
         columns = slice(start, start + step)
         block = np.array(np.asarray(X[:, columns])[counted].T, np.float64, order="C")
         if sample_weight is None:
-            block.sort(axis=1)
+            block.sort(axis=1)  # NaN comes last
+            n_numbers = (~np.isnan(block)).sum(axis=1)
             reached = np.arange(1.0, block.shape[1] + 1)[np.newaxis]
+            if n_numbers.min() < block.shape[1]:
+                reached = np.minimum(reached, n_numbers[:, np.newaxis])
         else:
             order = np.argsort(block, axis=1)
             block = np.take_along_axis(block, order, axis=1)
-            reached = np.cumsum(sample_weight[counted][order], axis=1)
-        quantiles[:, columns] = [_quantile(block, reached, p) for p in probabilities]
+            is_number = ~np.isnan(block)
+            n_numbers = is_number.sum(axis=1)
+            reached = np.cumsum(sample_weight[counted][order] * is_number, axis=1)
+        quantiles[:, columns] = [_quantile(block, reached, n_numbers - 1, p) for p in probabilities]
     return quantiles
 
 
-def _quantile(ordered: np.ndarray, reached: np.ndarray, probability: float) -> np.ndarray:
-    """Return the quantile of each sorted row, given the weight reached with each number."""
+def _quantile(
+    ordered: np.ndarray, reached: np.ndarray, last: np.ndarray, probability: float
+) -> np.ndarray:
+    """Return the quantile of each sorted row up to `last`, given the weight reached with each."""
     total = reached[:, -1:]
     target = probability * total
     # Sums of weights that are equal but for rounding are equal: there the quantile is a mean.
     rounding = reached.shape[1] * np.finfo(np.float64).eps * total
-    last = ordered.shape[1] - 1
     before = np.minimum((reached < target - rounding).sum(axis=1), last)
     after = np.minimum((reached <= target + rounding).sum(axis=1), last)
     rows = np.arange(len(ordered))
@@ -247,7 +252,10 @@ def _reciprocal(spread: np.ndarray) -> np.ndarray:
 
 
 def _dense_moments(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the weighted mean and variance of each column, in float64, in two passes."""
+    """Return the weighted mean and variance of each column, in float64, in two passes.
+
+    Only columns with gaps, whose mean becomes NaN, are gone through again by themselves.
+    """
     total = weight.sum()
     mean = np.zeros(X.shape[1])
     for rows in blocks(X):
@@ -257,7 +265,14 @@ def _dense_moments(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.nd
     for rows in blocks(X):
         deviation = np.subtract(np.asarray(X[rows]), mean, dtype=np.float64)
         variance += weight[rows] @ np.square(deviation, out=deviation)
-    return mean, variance / total
+    variance /= total
+    for j in np.flatnonzero(np.isnan(mean)):
+        column = np.asarray(X[:, j : j + 1])
+        present = (weight > 0) & ~np.isnan(column[:, 0])
+        mean[j], variance[j] = 0, 0
+        if present.any():
+            mean[j : j + 1], variance[j : j + 1] = _dense_moments(column[present], weight[present])
+    return mean, variance
 
 
 def _sparse_moments(X: Any, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

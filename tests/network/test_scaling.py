@@ -193,6 +193,19 @@ class TestWeightedQuantiles:
         monkeypatch.setattr("sknn.network.scaling._QUANTILE_BLOCK", 1)
         assert_array_equal(weighted_quantiles(X, self.PROBABILITIES, weights), at_once)
 
+    @with_and_without_weights
+    def test_nan_counts_for_nothing(self, weighted):
+        X = np.where(np.random.default_rng(1).random((50, 5)) < 0.3, np.nan, make_features(50))
+        X[:, 4] = np.nan
+        weights = make_weights(50) if weighted else None
+        quantiles = weighted_quantiles(X, self.PROBABILITIES, weights)
+        for j in range(4):
+            there = ~np.isnan(X[:, j])
+            its_weights = weights[there] if weighted else None
+            expected = weighted_quantiles(X[there, j : j + 1], self.PROBABILITIES, its_weights)
+            assert_array_equal(quantiles[:, j : j + 1], expected)
+        assert np.isnan(quantiles[:, 4]).all()
+
     def test_leaves_x_alone(self):
         X = np.asfortranarray(make_features(50).T).T.copy()
         weighted_quantiles(X, [0.5])
