@@ -2,6 +2,7 @@
 
 import pickle
 import tracemalloc
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -474,7 +475,14 @@ def test_polars():
     model = quick().fit(frame, [0, 1, 0])
     assert_array_equal(model.encoder_.is_category, [False, False, True, True])
     assert list(model.feature_names_in_) == ["x", "b", "s", "c"]
-    assert model.predict(frame).shape == (3,)
+    assert_array_equal(model.encoder_.fill, [2.25, 0.5])
+    as_pandas = pd.DataFrame(
+        {"x": [1.5, None, 3.0], "b": [True, None, False], "s": [*"ab", None], "c": [*"uvw"]}
+    )
+    assert_array_equal(model.predict_proba(frame), model.predict_proba(as_pandas))
+    dates = frame.with_columns(d=polars.Series([date(2020, 1, 1)] * 3))
+    with pytest.raises(ValueError, match=r"neither numbers nor categories \(column 'd'\)"):
+        quick().fit(dates, [0, 1, 0])
 
 
 class TestEveryAwkwardColumn:
