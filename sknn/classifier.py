@@ -314,8 +314,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n_samples, n_features)
-            Features in their own units.
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+            Features in their own units; a table may have categories and missing values.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Classes, or for multilabel targets an indicator matrix.
         sample_weight : array-like of shape (n_samples,), optional

@@ -17,7 +17,7 @@ from sklearn.utils._missing import is_pandas_na
 
 from sknn.network.scaling import blocks, weighted_quantiles
 
-FLOAT32_MAX = float(np.finfo(np.float32).max)
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 # The medians of columns without gaps are a precaution, and cost next to nothing: they come from
 # evenly spaced rows that together hold at most this many numbers (15 ms).
@@ -84,19 +84,17 @@ class Numbers:
         self.write(out)
         return out if dtype is None else out.astype(dtype, copy=False)
 
-    def write(self, out: np.ndarray) -> np.ndarray | None:
-        """Write the numbers to `out`, and return where one was missing if it has been filled."""
+    def write(self, out: np.ndarray) -> np.ndarray:
+        """Write the numbers to `out`, and return where one was missing."""
         if isinstance(self.source, list):
             for j, column in enumerate(self.source):
                 out[:, j] = column
         else:
             out[...] = self.source.toarray() if sparse.issparse(self.source) else self.source
-        if self.fill is None:
-            return None
         missing = np.isnan(out)
-        if missing.any():
+        if self.fill is not None:
             np.copyto(out, self.fill, where=missing)
-        out[:, np.isnan(self.fill)] = 0
+            out[:, np.isnan(self.fill)] = 0
         return missing
 
 
@@ -169,8 +167,7 @@ class EncodedTable:
         n_numbers = self.numbers.shape[1]
         missing = self.numbers.write(out[:, :n_numbers])
         n_dense = n_numbers + len(indicated)
-        if missing is not None:
-            out[:, n_numbers:n_dense] = missing[:, indicated]
+        out[:, n_numbers:n_dense] = missing[:, indicated]
         out[:, n_dense:] = 0
         rows = np.arange(self.shape[0])
         for codes, place, mark in zip(self.codes, places, marks, strict=True):
@@ -319,7 +316,7 @@ class TableEncoder:
         """
         columns = _columns(X)
         if names is None:
-            names = getattr(X, "columns", range(X.shape[1]))
+            names = _names(X) if hasattr(X, "columns") else range(X.shape[1])
         names = [repr(name) if isinstance(name, str) else str(j) for j, name in enumerate(names)]
         wanted = self._wanted(X, reset)
         read = [_read(*column) for column in zip(columns, names, wanted, strict=True)]
@@ -491,10 +488,10 @@ def check_range(numbers: np.ndarray, where: Callable[[tuple], str]) -> bool:
     bool
         Whether there is a NaN.
     """
-    if numbers.dtype.kind != "f" or magnitude(numbers) <= FLOAT32_MAX:  # False for NaN
+    if numbers.dtype.kind != "f" or magnitude(numbers) <= _FLOAT32_MAX:  # False for NaN
         return False
-    if max(np.fmax.reduce(numbers, axis=None), -np.fmin.reduce(numbers, axis=None)) > FLOAT32_MAX:
-        place = tuple(np.argwhere(np.abs(numbers.astype(np.float64)) > FLOAT32_MAX)[0])
+    if max(np.fmax.reduce(numbers, axis=None), -np.fmin.reduce(numbers, axis=None)) > _FLOAT32_MAX:
+        place = tuple(np.argwhere(np.abs(numbers.astype(np.float64)) > _FLOAT32_MAX)[0])
         raise ValueError(
             f"Input X contains {numbers[place]:g}, which is infinity or too large for float32 "
             f"(column {where(place)})."
@@ -548,7 +545,7 @@ def _column_numbers(given: list[Any], X: Any) -> list[int]:
                 f"categorical_features={given} are names, but X has none; pass the numbers of the "
                 "columns."
             )
-        names = list(X.columns)
+        names = _names(X)
         if unknown := [name for name in given if name not in names]:
             raise ValueError(
                 f"categorical_features names {unknown[0]!r}, which is not a column of X; its "
@@ -576,12 +573,17 @@ def _is_plain(dtype: Any) -> bool:
     return isinstance(dtype, np.dtype) and dtype.kind in "biuf"
 
 
+def _names(frame: Any) -> list[Any]:
+    """Return the names of the columns; the `columns` of Arrow are their contents."""
+    return list(getattr(frame, "column_names", frame.columns))
+
+
 def _columns(X: Any) -> list[Any]:
     """Return the columns of a table as pandas Series or as arrays."""
     if hasattr(X, "iloc"):
         return [column for _, column in X.items()]
     if hasattr(X, "columns"):
-        return [np.asarray(X[name]) for name in X.columns]
+        return [np.asarray(X[name]) for name in _names(X)]
     return list(X.T)
 
 
@@ -637,7 +639,7 @@ def _factorized(column: Any, name: str) -> Categories:
     try:
         codes, values = _factorize(column)
     except TypeError:  # what cannot be hashed
-        codes, values = np.zeros(0), column.tolist()
+        codes, values = np.zeros(0), [v for v in column.tolist() if not _is_missing(v)]
     examples = {_kind(value): value for value in values}
     if None in examples:
         wrong = examples[None]

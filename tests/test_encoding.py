@@ -172,7 +172,7 @@ class TestCategories:
     @pytest.mark.parametrize("thing", [(1, 2), [1, 2], {"a": 1}])
     def test_things_are_refused(self, thing):
         with pytest.raises(ValueError, match=r"neither a number nor a category \(column 'b'\)"):
-            fit(pd.DataFrame({"a": [1, 2], "b": [thing, thing]}))
+            fit(pd.DataFrame({"a": [1, 2, 3], "b": [thing, thing, None]}))
 
     def test_numbers_in_the_place_of_strings_are_refused(self):
         model = quick().fit(pd.DataFrame({"zip": ["1", "2", "3"]}), [0, 1, 0])
@@ -483,6 +483,15 @@ def test_polars():
     dates = frame.with_columns(d=polars.Series([date(2020, 1, 1)] * 3))
     with pytest.raises(ValueError, match=r"neither numbers nor categories \(column 'd'\)"):
         quick().fit(dates, [0, 1, 0])
+
+
+def test_arrow():
+    pyarrow = pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"x": [1.5, np.nan, 3.0], "i": [1, 2, 3], "s": ["a", "b", None]})
+    table = pyarrow.Table.from_pandas(frame)
+    encoder = fit(table)
+    assert_array_equal(encoder.is_category, [False, False, True])
+    assert_array_equal(encode(encoder, table), fit_encode(frame))
 
 
 class TestEveryAwkwardColumn:
