@@ -139,8 +139,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         dict for each label.
     scaling : {"robust", "standard"} or None, default="robust"
         Scaling of the numbers inside the model.  "robust": to median 0 and interquartile range 1,
-        with what is far out brought closer, and (unless features are sparse) a learnt factor for
-        each input.  "standard": to mean 0 and standard deviation 1.  Sparse features are not
+        with what is far out brought closer, and a learnt factor for each input.  "standard": to mean 0 and standard deviation 1.  Sparse features are not
         centred.
     numeric_embedding : {"auto", "periodic"} or None, default="auto"
         "periodic" gives each number learnt smooth functions of it as further inputs.  "auto" does
@@ -615,7 +614,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             n_members=self._n_members(),
             parametrization=self._parametrization(),
             n_embedded=n_numbers if embedding == "periodic" else 0,
-            input_scale=self.scaling == "robust" and not is_sparse,
+            input_scale=self.scaling == "robust",
         )
         self.network_.initialize(self._rng)
         self.temperature_ = 1.0

@@ -200,7 +200,7 @@ class TableEncoder:
         Which columns are categories: "from_dtype" for the category, string and object columns of
         a DataFrame; None for no column; or the numbers of the columns, a mask, or their names.
         Object columns that hold nothing but numbers (and gaps) are numbers.
-    missing_indicator : bool, default=True
+    missing_indicator : bool, default=False
         Whether gaps get an input of their own.
     max_categories : int, default=254
         Largest number of categories of a column with an input each.
@@ -239,7 +239,7 @@ class TableEncoder:
         self,
         categorical_features: Any = "from_dtype",
         *,
-        missing_indicator: bool = True,
+        missing_indicator: bool = False,
         max_categories: int = 254,
     ):
         # An array becomes a list: what is kept here is plain.

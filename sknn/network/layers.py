@@ -113,53 +113,83 @@ class Dense(Layer):
     n_members : int
         Number of members of the network; if there are several, their weights have shape
         `(n_members, n_inputs, n_outputs)` and their biases `(n_members, n_outputs)`.
+    scales : bool
+        Whether each input has a learnt factor, `z = (s a) W + b`: some features deserve to count
+        more than others.  The product `s W` is much smaller than `s a` where rows are many.
+
+    References
+    ----------
+    Holzmüller, Grinsztajn, Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees
+    on tabular data", 2024, for the learnt factors and the sizes of steps.
     """
 
+    scale: np.ndarray  # (..., n_inputs)
     weight: np.ndarray  # (..., n_inputs, n_outputs)
     bias: np.ndarray  # (..., n_outputs)
+    scale_gradient: np.ndarray  # (..., n_inputs)
     weight_gradient: np.ndarray  # (..., n_inputs, n_outputs)
     bias_gradient: np.ndarray  # (..., n_outputs)
 
-    def __init__(self, n_inputs: int, n_outputs: int, initializer: str, n_members: int = 1):
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        initializer: str,
+        n_members: int = 1,
+        *,
+        scales: bool = False,
+    ):
         self.members = () if n_members == 1 else (n_members,)
-        super().__init__(
-            {"weight": (*self.members, n_inputs, n_outputs), "bias": (*self.members, n_outputs)}
-        )
+        shapes = {"weight": (*self.members, n_inputs, n_outputs)}
+        shapes["bias"] = (*self.members, n_outputs)
+        if scales:
+            shapes["scale"] = (*self.members, n_inputs)
+        super().__init__(shapes)
         self.n_inputs = n_inputs
         self.n_outputs = n_outputs
         self.initializer = initializer
+        self.scales = scales
 
     def step_factors(self):
         """Return those of the neural tangent parametrization, where `z = a W / √n_inputs + b`.
 
-        There all weights are of size 1 and take equal steps, and biases a tenth of these.
+        There all weights are of size 1 and take equal steps, biases a tenth of these, and factors
+        of inputs six times these.  A single output neuron stands for the difference of two, and
+        moves as fast as they would move apart.
         """
-        return {"weight": (256 / self.n_inputs) ** 0.5, "bias": 1.6}
+        apart = 2 if self.n_outputs == 1 else 1
+        factors = {"weight": apart * (256 / self.n_inputs) ** 0.5, "bias": apart * 1.6}
+        return factors | ({"scale": 96.0} if self.scales else {})
 
     def initialize(self, rng):
         """Draw the weights, and the biases if the initializer has any; else these are 0."""
         initializer = INITIALIZERS[self.initializer]
         self.weight[...] = initializer(rng, self.weight.shape)
         self.bias[...] = rng.normal(size=self.bias.shape) if self.initializer == "ntk" else 0
+        if self.scales:
+            self.scale[...] = 1
 
     def scratch(self, n_rows, dtype, rng, *, lowest):
-        """Allocate `z`, and for the backward pass the gradient with respect to `a`."""
-        scratch = Scratch()
+        """Allocate `z`, `s W`, and for the backward pass the gradient with respect to `a`."""
+        product = np.empty(self.weight.shape if self.scales else 0, dtype)
+        scratch = Scratch(memos=(product, np.ones(n_rows, dtype)))
         scratch.outputs = np.empty((*self.members, n_rows, self.n_outputs), dtype)
         if rng is not None:
-            scratch.memos = (np.ones(n_rows, dtype),)
             if not lowest:
                 scratch.input_gradient = np.empty((*self.members, n_rows, self.n_inputs), dtype)
         return scratch
 
     def forward(self, inputs, scratch):
-        """Return `z = a W + b`."""
+        """Return `z = a W + b`, with `s W` for `W` if there are factors."""
         z = scratch.outputs
         scratch.inputs = inputs
+        weight = self.weight
+        if self.scales:
+            weight = np.multiply(self.scale[..., np.newaxis], weight, out=scratch.memos[0])
         if isinstance(inputs, np.ndarray):
-            np.matmul(inputs, self.weight, out=z)
+            np.matmul(inputs, weight, out=z)
         else:  # SciPy's sparse products cannot write into a given array
-            for its_z, its_weight in self._by_member(z, self.weight):
+            for its_z, its_weight in self._by_member(z, weight):
                 its_z[...] = inputs @ its_weight
         z += self.bias[..., np.newaxis, :]
         return z
@@ -167,10 +197,12 @@ class Dense(Layer):
     def backward(self, gradient, scratch):
         """Set `∂C/∂W = aᵀ ∂C/∂z` and `∂C/∂b = Σ ∂C/∂z`; return `∂C/∂a = ∂C/∂z Wᵀ`.
 
-        Inputs that the members share have the sum of the members' gradients.
+        Inputs that the members share have the sum of the members' gradients.  With factors, what
+        holds for `W` holds for `s W`, of which follow `∂C/∂s` and, times `s`, `∂C/∂W`.
         """
         a = scratch.inputs
-        (ones,) = scratch.memos
+        product, ones = scratch.memos
+        weight = product if self.scales else self.weight
         if isinstance(a, np.ndarray):
             np.matmul(a.swapaxes(-1, -2), gradient, out=self.weight_gradient)
         else:
@@ -180,62 +212,18 @@ class Dense(Layer):
                 its_weight_gradient[...] = a.T @ its_gradient
         # A product with ones sums the rows 3 times faster than `gradient.sum(axis=-2)`.
         np.matmul(ones, gradient, out=self.bias_gradient)
+        if self.scales:
+            np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
+            self.weight_gradient *= self.scale[..., np.newaxis]
         if scratch.input_gradient is None:
             return None
         if a.ndim < gradient.ndim:
-            return np.tensordot(gradient, self.weight, axes=([0, 2], [0, 2]))
-        return np.matmul(gradient, self.weight.swapaxes(-1, -2), out=scratch.input_gradient)
+            return np.tensordot(gradient, weight, axes=([0, 2], [0, 2]))
+        return np.matmul(gradient, weight.swapaxes(-1, -2), out=scratch.input_gradient)
 
     def _by_member(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         """Go through the members' parts of arrays, side by side."""
         return zip(*arrays, strict=True) if self.members else iter([arrays])
-
-
-class Scale(Layer):
-    """A learnt factor for each input, `a = s x`: some features deserve to count more than others.
-
-    Parameters
-    ----------
-    n_inputs : int
-        Number of inputs.
-
-    References
-    ----------
-    Holzmüller, Grinsztajn, Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees
-    on tabular data", 2024.
-    """
-
-    scale: np.ndarray  # (n_inputs,)
-    scale_gradient: np.ndarray  # (n_inputs,)
-
-    def __init__(self, n_inputs: int):
-        super().__init__({"scale": (n_inputs,)})
-        self.n_inputs = n_inputs
-
-    def step_factors(self):
-        """Return the source's: six times the step of a weight of size 1."""
-        return {"scale": 96.0}
-
-    def initialize(self, rng):
-        """Start with factors of 1."""
-        self.scale[...] = 1
-
-    def scratch(self, n_rows, dtype, rng, *, lowest):
-        """Allocate the outputs."""
-        scratch = Scratch()
-        scratch.outputs = np.empty((n_rows, self.n_inputs), dtype)
-        return scratch
-
-    def forward(self, inputs, scratch):
-        """Return `a = s x`."""
-        scratch.inputs = inputs
-        return np.multiply(inputs, self.scale, out=scratch.outputs)
-
-    def backward(self, gradient, scratch):
-        """Set `∂C/∂s = Σ x ∂C/∂a`; return `∂C/∂x = s ∂C/∂a`, in place."""
-        np.einsum("ij,ij->j", gradient, scratch.inputs, out=self.scale_gradient)
-        gradient *= self.scale
-        return gradient
 
 
 class PeriodicEmbedding(Layer):

@@ -12,7 +12,6 @@ from sknn.network.layers import (
     Layer,
     Nonlinearity,
     PeriodicEmbedding,
-    Scale,
     Scratch,
 )
 from sknn.network.parameters import ParameterVector
@@ -64,13 +63,13 @@ class MultilayerPerceptron:
     n_embedded : int
         The first so many inputs get a `PeriodicEmbedding`.
     input_scale : bool
-        Whether each input has a learnt factor, a `Scale` layer.
+        Whether each input of the first dense layer has a learnt factor.
 
     Attributes
     ----------
     layers : list of Layer
-        In the order of the forward pass: `PeriodicEmbedding` and `Scale` if asked for, then
-        `Dense`, `Nonlinearity` and `Dropout` layers.
+        In the order of the forward pass: a `PeriodicEmbedding` if asked for, then `Dense`,
+        `Nonlinearity` and `Dropout` layers.
     parameters : ParameterVector
         The memory that the layers share.
 
@@ -124,18 +123,17 @@ class MultilayerPerceptron:
             embedding = PeriodicEmbedding(n_inputs, self.n_embedded)
             layers.append(embedding)
             n_inputs = embedding.n_outputs
-        if self.input_scale:
-            layers.append(Scale(n_inputs))
         first, last = ACTIVATIONS[self.activation].initializer, "glorot_uniform"
         if self.parametrization == "ntk":
             first, last = "ntk", "zeros"
+        scales = self.input_scale
         for n_units in hidden:
-            layers.append(Dense(n_inputs, n_units, first, self.n_members))
+            layers.append(Dense(n_inputs, n_units, first, self.n_members, scales=scales))
             layers.append(Nonlinearity(self.activation, n_units, self.n_members))
             if self.dropout > 0:
                 layers.append(Dropout(self.dropout, n_units, self.n_members))
-            n_inputs = n_units
-        layers.append(Dense(n_inputs, n_outputs, last, self.n_members))
+            n_inputs, scales = n_units, False
+        layers.append(Dense(n_inputs, n_outputs, last, self.n_members, scales=scales))
         return layers
 
     def _bind(self) -> None:

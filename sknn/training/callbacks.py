@@ -87,7 +87,8 @@ class BestRest(Callback):
     """Looks back where the learning rate comes to rest, and keeps the best of these moments.
 
     Of the moments whose error is within one standard error of the smallest, as far as the rows can
-    tell, it is the latest.
+    tell, it is the latest.  The run ends before the last and longest cycle of the schedule if the
+    moment before it is none of them.
 
     Parameters
     ----------
@@ -115,20 +116,24 @@ class BestRest(Callback):
         self._moments: list[tuple[int, float, np.ndarray]] = []
 
     def on_epoch_end(self, history):
-        """Keep the error and the parameters, if it is time."""
-        if history.n_epochs in self.epochs:
-            kept = self.parameters.values.copy()
-            self._moments.append((history.n_epochs, self.error(), kept))
-        return False
+        """Keep the error and the parameters, if it is time; ask whether to go on."""
+        if history.n_epochs not in self.epochs:
+            return False
+        kept = self.parameters.values.copy()
+        self._moments.append((history.n_epochs, self.error(), kept))
+        is_last_but_one = len(self._moments) == len(self.epochs) - 1
+        return is_last_but_one and self._good()[-1] is not self._moments[-1]
 
     def on_train_end(self, history):
         """Restore the parameters of the chosen moment."""
-        if not self._moments:
-            return
+        if self._moments:
+            history.best_epoch, _, self.parameters.values[...] = self._good()[-1]
+
+    def _good(self) -> list[tuple[int, float, np.ndarray]]:
+        """Return the moments that cannot be told from the best."""
         smallest = min(error for _, error, _ in self._moments)
         bound = smallest + (smallest * (1 - smallest) / self.n_rows) ** 0.5
-        good = [moment for moment in self._moments if moment[1] <= bound]
-        history.best_epoch, _, self.parameters.values[...] = good[-1]
+        return [moment for moment in self._moments if moment[1] <= bound]
 
 
 class Progress(Callback):

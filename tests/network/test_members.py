@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from scipy.special import expit, softmax
 
-from sknn.network.layers import PeriodicEmbedding, Scale
+from sknn.network.layers import PeriodicEmbedding
 from sknn.network.losses import LOSSES, make_loss
 from sknn.network.objective import Objective, mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
@@ -123,11 +123,14 @@ def test_embedding_is_a_sum_of_cosines_beside_the_number():
             assert_allclose(found[row, 4 + 3 * j : 7 + 3 * j], expected, rtol=1e-12)
 
 
-def test_scale_multiplies_each_input():
-    network, (inputs, _) = make_network(input_scale=True), make_data()
-    (layer, *_), (scratch, *_) = network.layers, network.workspace(len(inputs))
-    assert isinstance(layer, Scale)
-    assert_array_equal(layer.forward(inputs, scratch), inputs * layer.scale)
+@pytest.mark.parametrize("n_members", [1, N_MEMBERS])
+def test_scale_multiplies_each_input(n_members):
+    network, (inputs, _) = make_network(n_members, input_scale=True), make_data()
+    first = network.dense_layers()[0]
+    raw = network.predict_raw(inputs)
+    first.weight *= first.scale[..., np.newaxis]
+    first.scale[...] = 1
+    assert_allclose(network.predict_raw(inputs), raw, rtol=1e-12)
 
 
 @each_loss
@@ -186,9 +189,15 @@ class TestNeuralTangentParametrization:
         network = MultilayerPerceptron((64, 256, 3), parametrization="ntk", input_scale=True)
         views = network.parameters.views(network.step_factors())
         assert (views[0]["scale"] == 96).all()
-        assert (views[1]["weight"] == 2).all()
-        assert (views[1]["bias"] == np.float32(1.6)).all()
-        assert (views[3]["weight"] == 1).all()
+        assert (views[0]["weight"] == 2).all()
+        assert (views[0]["bias"] == np.float32(1.6)).all()
+        assert (views[2]["weight"] == 1).all()
+
+    def test_single_output_moves_as_fast_as_two_move_apart(self):
+        network = MultilayerPerceptron((64, 256, 1), parametrization="ntk")
+        views = network.parameters.views(network.step_factors())
+        assert (views[2]["weight"] == 2).all()
+        assert (views[2]["bias"] == np.float32(3.2)).all()
 
     def test_frequencies_take_no_steps(self):
         network = MultilayerPerceptron((2, 3, 3), parametrization="ntk", n_embedded=2)
