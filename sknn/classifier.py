@@ -139,8 +139,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         dict for each label.
     scaling : {"robust", "standard"} or None, default="robust"
         Scaling of the numbers inside the model.  "robust": to median 0 and interquartile range 1,
-        with what is far out brought closer, and a learnt factor for each input.  "standard": to mean 0 and standard deviation 1.  Sparse features are not
-        centred.
+        with what is far out brought closer, and a learnt factor for each input.  "standard": to
+        mean 0 and standard deviation 1.  Sparse features are not centred.
     numeric_embedding : {"auto", "periodic"} or None, default="auto"
         "periodic" gives each number learnt smooth functions of it as further inputs.  "auto" does
         so with "robust" scaling, for up to 128 numbers that are not sparse.

@@ -174,9 +174,8 @@ class Dense(Layer):
         product = np.empty(self.weight.shape if self.scales else 0, dtype)
         scratch = Scratch(memos=(product, np.ones(n_rows, dtype)))
         scratch.outputs = np.empty((*self.members, n_rows, self.n_outputs), dtype)
-        if rng is not None:
-            if not lowest:
-                scratch.input_gradient = np.empty((*self.members, n_rows, self.n_inputs), dtype)
+        if rng is not None and not lowest:
+            scratch.input_gradient = np.empty((*self.members, n_rows, self.n_inputs), dtype)
         return scratch
 
     def forward(self, inputs, scratch):
