@@ -29,7 +29,7 @@ from sknn.network.losses import LOSSES, Loss, make_loss
 from sknn.network.objective import Objective, mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import SCALINGS, InputScaler
-from sknn.samples import Samples, check_features, check_samples, hold_out
+from sknn.samples import Samples, check_features, check_samples, distinct, hold_out
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
 from sknn.training.calibration import assign_folds, fit_temperature, left_out
@@ -382,6 +382,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         if not continues:
             self._start(training.y)
         training, validation, X_val = self._part(training, X, X_val, y_val, sample_weight_val)
+        if len(training.y) <= defaults.FEW_SAMPLES and self._sees_all(len(training.y)):
+            training = distinct(training)
         if not continues:
             self._build_network(training, sizes)
         training = self._encode(training)

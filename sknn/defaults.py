@@ -16,6 +16,9 @@ LBFGS_ITERATIONS = 200
 #: Beyond so many numbers their embedding costs more than it gives.
 MAX_EMBEDDED = 128
 
+#: So few samples are gone through for equal ones, if every step sees all of them.
+FEW_SAMPLES = 256
+
 _LEAST_EPOCHS, _LEAST_STEPS = 32, 1000
 
 #: Parameters that make `SimpleMLPClassifier` what `MLPClassifier` is: one network of 100 neurons on
