@@ -392,6 +392,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             self._max_epochs(training.X.shape[0]),
             self.learning_rate_schedule,
             score=None if validation is None else self._make_score(validation, X_val),
+            calibrate=self.calibrate,
             continues=continues,
         )
         if history is not None:
@@ -655,6 +656,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         schedule: str,
         *,
         score: Score | None = None,
+        calibrate: bool = False,
         continues: bool,
     ) -> History | None:
         """Train the network on checked samples and report how it went.
@@ -664,11 +666,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         self.network_.make_writeable()
         before = (self.network_.parameters.values.copy(), self._loss) if continues else None
         history = History(max_epochs)
+        folds = self._folds(samples) if calibrate else None
         warning: Warning | None = None
         try:
             # Overflow is met by the check that every loss is finite.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                self._run_solver(samples, schedule, history, score)
+                self._run_solver(samples, folds, schedule, history, score)
         except KeyboardInterrupt:
             if history.n_epochs == 0:
                 self._undo(before)
@@ -692,9 +695,14 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         return None
 
     def _run_solver(
-        self, samples: Samples, schedule: str, history: History, score: Score | None
+        self,
+        samples: Samples,
+        folds: np.ndarray | None,
+        schedule: str,
+        history: History,
+        score: Score | None,
     ) -> None:
-        """Bring the samples into the network's form and let the solver minimize."""
+        """Bring the samples into the network's form, let the solver minimize, and calibrate."""
         network = self.network_
         self._loss = make_loss(
             self.loss,
@@ -706,11 +714,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         frequencies = np.average(targets, axis=0, weights=samples.weight)
         history.baseline = self._loss.value_of_constant(frequencies)
         inputs = network.scaler.transform(samples.X, network.dtype)
-        folds = self._folds(samples, schedule)
         data = (inputs, targets.astype(network.dtype), self._weight(samples, folds))
         callbacks = self._callbacks(score)
         if folds is not None and score is None and schedule == "coslog4":
-            callbacks.append(self._best_rest(samples, certain, folds, history))
+            callbacks.insert(0, self._best_rest(samples, certain, folds, history))
         l2 = 0.0 if self.solver == "adam" else self.weight_decay  # Adam's decay is decoupled
         objective = Objective(network, self._loss, l2, self._rng)
         if self.solver == "lbfgs":
@@ -735,23 +742,16 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             raw = left_out(network.predict_raw(samples.X), folds)
             self.temperature_ = fit_temperature(self._loss, raw, certain, samples.weight)
 
-    def _folds(self, samples: Samples, schedule: str) -> np.ndarray | None:
-        """Return for each sample the member that leaves it out, if calibration asks for it."""
+    def _folds(self, samples: Samples) -> np.ndarray | None:
+        """Return for each sample the member that leaves it out; None if calibration cannot be."""
         n_members = self.network_.n_members
         n_samples = samples.X.shape[0]
-        if (
-            not self.calibrate
-            or n_members == 1
-            or self.loss != "log_loss"
-            or schedule == "constant"
-            or self._sees_all(n_samples)
-        ):
+        if n_members == 1 or self.loss != "log_loss" or self._sees_all(n_samples):
             return None
-        codes = (
-            np.zeros(n_samples, int)
-            if self._multilabel
-            else np.unique(samples.y, return_inverse=True)[1]
-        )
+        codes = np.zeros(n_samples, int)
+        if not self._multilabel:
+            codes = np.unique(samples.y, return_inverse=True)[1]
+        # A warm-started fit must leave out the same samples again.
         return assign_folds(codes, n_members, np.random.default_rng(self._split_seed))
 
     def _weight(self, samples: Samples, folds: np.ndarray | None) -> np.ndarray | None:
@@ -778,7 +778,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             wrong = (found != codes).reshape(n_samples, -1).any(axis=1)
             return float(np.average(wrong, weights=samples.weight))
 
-        epochs = {round(rest * history.max_epochs) for rest in COSLOG4_RESTS}
+        epochs = {round(rest * history.max_epochs) for rest in COSLOG4_RESTS} - {0}
         return BestRest(network.parameters, error, n_samples, epochs)
 
     def _continued_optimizer(self) -> Optimizer:
