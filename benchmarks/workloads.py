@@ -49,8 +49,8 @@ TRAINING = [
     Workload("MNIST, batch 128", 60_000, 784, (256, 128), 10, 128, 10),
     Workload("MNIST, batch 256", 60_000, 784, (256, 128), 10, 256, 10),
     Workload("wide layers", 20_000, 784, (1024, 1024), 10, 256, 5),
-    Workload("default network, 20 features", 5_000, 20, (256, 128), 2, 128, 30),
-    Workload("default network, 100 features", 5_000, 100, (256, 128), 2, 128, 30),
+    Workload("table, 20 features", 5_000, 20, (256, 128), 2, 128, 30),
+    Workload("table, 100 features", 5_000, 100, (256, 128), 2, 128, 30),
     Workload("sparse", 20_000, 10_000, (100,), 20, 256, 3, density=0.005),
     Workload("digits, L-BFGS", 1_797, 64, (100,), 10, 1_797, 60, solver="lbfgs"),
 ]
