@@ -238,20 +238,25 @@ def plot(summary: pd.DataFrame, path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(11, 5))
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.5))
     for ax, quantity in zip(axes, ("error %", "log-loss"), strict=True):
-        for model, line in summary.iterrows():
+        for i, (model, line) in enumerate(summary.sort_index().iterrows()):
             is_ours = model == "sknn"
-            colour = "#D55E00" if is_ours else "#009E73" if model in RIVALS else "#999999"
-            ax.scatter(line["seconds"], line[quantity], color=colour, s=60 if is_ours else 30)
-            ax.annotate(
-                model, (line["seconds"], line[quantity]), (5, 4), textcoords="offset points"
+            colour = "#D55E00" if is_ours else "#0072B2" if model in RIVALS else "#777777"
+            ax.scatter(
+                line["seconds"],
+                line[quantity],
+                s=140 if is_ours else 60,
+                marker="*" if is_ours else "osD^v<>pPXhd"[i % 12],
+                color=colour,
+                alpha=0.8,
+                label=model,
             )
-        ax.set_xscale("log")
+        ax.set_xlim(0, 1.1 * summary["seconds"].max())
         ax.set_xlabel("seconds of all fits, one thread")
         ax.set_ylabel(f"{quantity}, shifted geometric mean")
-        ax.margins(x=0.25)
-    figure.tight_layout()
+    figure.tight_layout(rect=(0, 0, 0.78, 1))
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="center right")
     figure.savefig(path, dpi=90)
     plt.close(figure)
 
