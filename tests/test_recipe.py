@@ -1,6 +1,7 @@
 """The default model: several calibrated members, an embedding, and scaling that knows no units."""
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,13 @@ from sklearn.datasets import (
     make_classification,
 )
 from sklearn.datasets import make_multilabel_classification as make_multilabel
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 
 from sknn import SimpleMLPClassifier
 from sknn.network.layers import PeriodicEmbedding
+from sknn.training.callbacks import BestRest
 
 
 def default(**parameters):
@@ -587,3 +590,63 @@ def test_far_outliers_hardly_move_the_other_predictions(two_classes):
     far[:3] *= 1e9
     p, q = (default(max_iter=12).fit(A, y).predict(A)[3:] for A in (X, far))
     assert (p == q).mean() > 0.95
+
+
+# ------------------------------------------------------------------ divergence, threads
+
+
+@pytest.mark.parametrize(
+    ("settings", "scale"),
+    [
+        ({"learning_rate": 1e9}, 1),
+        ({"solver": "sgd", "learning_rate": 1e6}, 1),
+        ({"scaling": None}, 1e30),
+        ({"solver": "sgd", "scaling": None}, 1e30),
+        ({"solver": "lbfgs", "scaling": None}, 1e30),
+        ({"learning_rate": 1e9, "early_stopping": True}, 1),
+    ],
+)
+def test_divergence_never_returns_a_model_silently(settings, scale):
+    X, y = DATA["digits"]()
+    with pytest.raises((FloatingPointError, ConvergenceWarning), match="diverged"):
+        default(**settings).fit(X * scale, y)  # warnings are errors here
+
+
+def test_robust_scaling_bounds_features_of_any_size(iris):
+    X, y = iris
+    assert default(max_iter=40).fit(X * 1e37, y).score(X * 1e37, y) > 0.9
+    model = default().fit(X * 1e-10, y)
+    assert np.isfinite(model.predict_log_proba(np.full((1, 4), 3e38))).all()
+
+
+def test_ctrl_c_leaves_the_best_rest_before_it(iris, monkeypatch):
+    on_epoch_end = BestRest.on_epoch_end
+
+    def interrupted(self, history):
+        on_epoch_end(self, history)
+        if history.n_epochs == 20:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(BestRest, "on_epoch_end", interrupted)
+    with pytest.warns(UserWarning, match="interrupted after 20 of 60 epochs"):
+        model = default(max_iter=60).fit(*iris)
+    assert model.n_iter_ == 20
+    assert model.best_iter_ in {4, 12}
+    assert model.score(*iris) > 0.9
+
+
+def test_threads_predict_what_one_does(iris):
+    X, y = iris
+    model = default().fit(X, y)
+    expected = model.predict_proba(X)
+    with ThreadPoolExecutor(4) as pool:
+        for p in pool.map(lambda _: model.predict_proba(X), range(20)):
+            np.testing.assert_array_equal(p, expected)
+
+
+def test_fitting_writes_to_nothing_of_the_users(iris):
+    parts = [part.copy() for part in (*iris, np.linspace(0, 1, 150))]
+    for part in parts:
+        part.flags.writeable = False
+    default(max_iter=2, class_weight="balanced", dtype="float64").fit(*parts)
+    default(max_iter=2, scaling=None).fit(*parts).predict(parts[0])
