@@ -18,7 +18,7 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 
-from sknn import SimpleMLPClassifier
+from sknn import PLAIN, SimpleMLPClassifier
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
 from sknn.training.schedules import SCHEDULES
@@ -28,6 +28,21 @@ def quick(hidden_layer_sizes=(8,), activation="relu", **parameters):
     """Return a small classifier that trains fast."""
     defaults = {"max_iter": 30, "learning_rate": 0.01, "random_state": 0}
     return SimpleMLPClassifier(hidden_layer_sizes, activation, **(defaults | parameters))
+
+
+def plain(hidden_layer_sizes=(8,), activation="relu", **parameters):
+    """Return a small classifier that trains fast, without the recipe: a network of textbooks."""
+    settings = {
+        "hidden_layer_sizes": hidden_layer_sizes,
+        "activation": activation,
+        "scaling": "standard",
+        "learning_rate_schedule": "cosine",
+        "batch_size": 128,
+        "max_iter": 30,
+        "learning_rate": 0.01,
+        "random_state": 0,
+    }
+    return SimpleMLPClassifier(**(PLAIN | settings | parameters))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +70,7 @@ def test_learns_digits(solver, loss):
     X, y = load_digits(return_X_y=True)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
     rate = {"adam": 0.003, "sgd": 0.1, "lbfgs": 1.0}[solver]
-    model = quick((64,), "tanh", solver=solver, loss=loss, learning_rate=rate, max_iter=40)
+    model = plain((64,), "tanh", solver=solver, loss=loss, learning_rate=rate, max_iter=40)
     assert model.fit(X_train, y_train).score(X_test, y_test) > 0.95
 
 
@@ -66,13 +81,13 @@ def test_learns_with_every_activation(activation, iris):
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_learns_with_every_schedule(schedule, iris):
-    model = quick((16,), learning_rate_schedule=schedule, learning_rate=0.05)
+    model = plain((16,), learning_rate_schedule=schedule, learning_rate=0.05)
     assert model.fit(*iris).score(*iris) > 0.95
 
 
 def test_no_hidden_layer_is_logistic_regression(iris):
     X, y = iris
-    model = quick((), solver="lbfgs", max_iter=500).fit(X, y)
+    model = plain((), solver="lbfgs", max_iter=500).fit(X, y)
     X_scaled = StandardScaler().fit_transform(X)
     raw = X_scaled @ model.coefs_[0] + model.intercepts_[0]
     np.testing.assert_allclose(model.predict_proba(X), softmax(raw, axis=1), rtol=1e-9)
@@ -81,18 +96,21 @@ def test_no_hidden_layer_is_logistic_regression(iris):
 
 @pytest.mark.parametrize("sizes", [8, (8,), [8], np.array([8]), np.int64(8)])
 def test_hidden_layer_sizes_may_be_a_number_or_a_sequence(sizes, iris):
-    model = quick(sizes).fit(*iris)
+    model = quick(sizes, numeric_embedding=None).fit(*iris)
     assert [weight.shape for weight in model.coefs_] == [(4, 8), (8, 3)]
 
 
 def test_the_classic_network_has_13002_parameters():
     rng = np.random.default_rng(0)
     X, y = rng.random((100, 784)), np.arange(100) % 10
-    classic = quick((16, 16), "logistic", loss="squared_error", solver="sgd")
-    classic.set_params(learning_rate=0.1).fit(X, y)
+    classic = SimpleMLPClassifier(
+        (16, 16), "logistic", loss="squared_error", solver="sgd", learning_rate=3.0, scaling=None
+    )
+    classic.fit(X, y)
     assert classic.n_parameters_ == 13002
     assert sum(weight.size for weight in classic.coefs_) == 12960
     assert sum(bias.size for bias in classic.intercepts_) == 42
+    assert [weight.shape for weight in classic.coefs_] == [(784, 16), (16, 16), (16, 10)]
     assert classic.n_layers_ == 4
     assert classic.n_outputs_ == 10
     assert classic.out_activation_ == "logistic"
@@ -209,12 +227,12 @@ def test_units_do_not_matter(two_classes):
 def test_sparse_features(container):
     X, y = load_digits(return_X_y=True)
     X = np.where(X < 8, 0, X)
-    model = quick((32,)).fit(container(X), y)
+    model = plain((32,)).fit(container(X), y)
     assert model.score(container(X), y) > 0.95
     # Scaled without centring: the model of the same features, divided by their deviation, dense.
     deviation = X.std(axis=0)
     scaled = X / np.where(deviation > 0, deviation, np.inf)
-    dense = quick((32,), scaling=None).fit(scaled, y)
+    dense = plain((32,), scaling=None).fit(scaled, y)
     np.testing.assert_allclose(
         model.predict_proba(container(X)), dense.predict_proba(scaled), atol=2e-3
     )
@@ -284,7 +302,7 @@ def test_activations_of_sparse_features_are_dense():
 def test_weights_equal_repeated_samples(two_classes, solver, loss):
     X, y = (part[:60] for part in two_classes)
     weight = np.random.default_rng(0).integers(0, 4, 60)
-    model = quick(solver=solver, loss=loss, batch_size=1000, max_iter=50, weight_decay=0.001)
+    model = plain(solver=solver, loss=loss, batch_size=1000, max_iter=50, weight_decay=0.001)
     model.set_params(learning_rate=0.1)
     weighted = clone(model).fit(X, y, sample_weight=weight)
     repeated = clone(model).fit(X.repeat(weight, axis=0), y.repeat(weight))
@@ -495,7 +513,9 @@ def test_fit_without_warm_start_starts_anew(two_classes):
 
 def test_partial_fit_after_another_solver_starts_its_optimizer_anew(two_classes):
     X, y = two_classes
-    model = quick().fit(X, y).set_params(solver="sgd").partial_fit(X, y)
+    model = plain().fit(X, y)
+    assert model._optimizer.state.keys() == {"t", "m", "v"}
+    model.set_params(solver="sgd").partial_fit(X, y)
     assert model._optimizer.state.keys() == {"velocity"}
 
 
@@ -554,6 +574,9 @@ def test_partial_fit_is_hidden_for_lbfgs():
         ("dropout", 0.5),
         ("scaling", None),
         ("dtype", "float64"),
+        ("n_members", 2),
+        ("parametrization", "standard"),
+        ("numeric_embedding", None),
     ],
 )
 def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
@@ -573,7 +596,14 @@ def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
         ("hidden_layer_sizes", (8, 0), "at least 1"),
         ("hidden_layer_sizes", (8, 2.5), "at least 1"),
         ("hidden_layer_sizes", 0, "range"),
+        ("hidden_layer_sizes", "wrong", "'auto'"),
         ("activation", "sigmoid", "'relu'"),
+        ("n_members", 0, "[1, inf)"),
+        ("n_members", "many", "'auto'"),
+        ("parametrization", "mup", "'ntk'"),
+        ("parametrization", "ntk", "must be 'standard' or 'auto' for solver='lbfgs'"),
+        ("calibrate", "isotonic", "bool"),
+        ("numeric_embedding", "fourier", "'periodic'"),
         ("loss", "hinge", "'log_loss'"),
         ("solver", "adamm", "'adam'"),
         ("learning_rate", 0, "(0.0, inf)"),
@@ -583,6 +613,7 @@ def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
         ("label_smoothing", 1.5, "[0.0, 1.0)"),
         ("batch_size", 0, "[1, inf)"),
         ("max_iter", 0, "[1, inf)"),
+        ("max_iter", "forever", "'auto'"),
         ("momentum", 1.0, "[0.0, 1.0)"),
         ("validation_fraction", 0.0, "(0.0, 1.0)"),
         ("n_iter_no_change", 0, "[1, inf)"),
@@ -738,7 +769,7 @@ def test_unfitted_models_say_so(iris, method):
 )
 def test_divergence_never_returns_a_model_silently(settings, scale):
     X, y = load_digits(return_X_y=True)
-    model = quick((32,), **settings)
+    model = plain((32,), **settings)
     with pytest.raises((FloatingPointError, ConvergenceWarning, ValueError)) as info:
         model.fit(X * scale, y)  # warnings are errors here
     message = str(info.value)
@@ -747,14 +778,14 @@ def test_divergence_never_returns_a_model_silently(settings, scale):
 
 def test_divergence_of_a_stream_is_not_silent():
     X, y = load_digits(return_X_y=True)
-    model = quick((16,), learning_rate=1e6).partial_fit(X[:100], y[:100], classes=range(10))
+    model = plain((16,), learning_rate=1e6).partial_fit(X[:100], y[:100], classes=range(10))
     with pytest.warns(ConvergenceWarning, match="diverged"):
         model.partial_fit(X, y)
 
 
 def test_a_prediction_that_overflows_is_an_error(iris):
     X, y = iris
-    model = quick().fit(X * 1e-10, y)
+    model = plain().fit(X * 1e-10, y)
     far = np.vstack([X[:3] * 1e-10, np.full((1, 4), 3e38)])
     for method in (model.predict, model.predict_proba, model.decision_function):
         with pytest.raises(ValueError, match="row 3 of X overflows"):
@@ -763,7 +794,7 @@ def test_a_prediction_that_overflows_is_an_error(iris):
 
 def test_a_model_that_is_given_back_keeps_its_loss_too(iris, monkeypatch):
     X, y = iris
-    model = quick(warm_start=True).fit(X, y)
+    model = plain(warm_start=True).fit(X, y)
     before = model.predict_proba(X)
     model.set_params(loss="squared_error", solver="sgd", learning_rate=1e30)
 
@@ -779,7 +810,7 @@ def test_a_model_that_is_given_back_keeps_its_loss_too(iris, monkeypatch):
 
 def test_divergence_says_what_may_help_and_leaves_no_model():
     X, y = load_digits(return_X_y=True)
-    model = quick(solver="sgd", learning_rate=1e6)
+    model = plain(solver="sgd", learning_rate=1e6)
     with pytest.raises(
         FloatingPointError,
         match=r"epoch 1: the loss is (nan|inf).*scaling is 'standard'.*smaller than 1e\+06",

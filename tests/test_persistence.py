@@ -21,10 +21,17 @@ def digits():
     return X, y
 
 
-@pytest.fixture(scope="module", params=["standard", None])
+MODELS = {
+    "one network, scaled": {"hidden_layer_sizes": (256, 128), "scaling": "standard"},
+    "one network, not scaled": {"hidden_layer_sizes": (256, 128), "scaling": None},
+    "members": {"scaling": "standard"},
+    "members, factors, embedding": {},
+}
+
+
+@pytest.fixture(scope="module", params=MODELS.values(), ids=MODELS)
 def model(request, digits):
-    model = SimpleMLPClassifier((256, 128), max_iter=3, scaling=request.param, random_state=0)
-    return model.fit(*digits)
+    return SimpleMLPClassifier(max_iter=2, random_state=0, **request.param).fit(*digits)
 
 
 def through_pickle(model, path):
@@ -68,15 +75,22 @@ def test_the_copy_predicts_bit_for_bit_the_same(model, way, digits, tmp_path):
         )
     assert copied.get_params() == model.get_params()
     np.testing.assert_array_equal(copied.loss_curve_, model.loss_curve_)
+    assert copied.temperature_ == model.temperature_
+    assert copied.n_parameters_ == model.n_parameters_
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_views_are_views_again(model, way, tmp_path):
     network = way(model, tmp_path / "model").network_
-    for layer in network.dense_layers():
-        assert np.shares_memory(layer.weight, network.parameters.values)
-        assert np.shares_memory(layer.bias, network.parameters.values)
-        assert np.shares_memory(layer.weight_gradient, network.parameters.gradient)
+    assert [list(layer.shapes) for layer in network.layers] == [
+        list(layer.shapes) for layer in model.network_.layers
+    ]
+    for layer in network.layers:
+        for role, shape in layer.shapes.items():
+            assert getattr(layer, role).shape == shape
+            assert np.shares_memory(getattr(layer, role), network.parameters.values)
+            gradient = getattr(layer, f"{role}_gradient")
+            assert np.shares_memory(gradient, network.parameters.gradient)
     assert not np.shares_memory(network.parameters.values, model.network_.parameters.values)
 
 
@@ -110,7 +124,7 @@ def test_a_memory_map_can_be_fitted_with_warm_start(model, digits, tmp_path):
 
 @pytest.mark.parametrize("dump", [pickle.dumps, lambda model: _joblib_bytes(model)])
 def test_a_file_holds_the_weights_once(model, dump):
-    weights = sum(a.nbytes for a in (*model.coefs_, *model.intercepts_))
+    weights = model.network_.parameters.values.nbytes
     assert len(dump(model)) <= 1.2 * weights + 8000
 
 
@@ -131,9 +145,10 @@ def test_partial_fit_does_not_let_the_file_grow(digits):
     assert abs(len(pickle.dumps(model)) - first) < 100
 
 
-def test_a_deep_copy_trains_on_like_its_original(digits):
+@pytest.mark.parametrize("sizes", [(16,), "auto"])
+def test_a_deep_copy_trains_on_like_its_original(digits, sizes):
     X, y = digits
-    model = SimpleMLPClassifier((16,), dropout=0.2, max_iter=3, random_state=0).fit(X, y)
+    model = SimpleMLPClassifier(sizes, dropout=0.2, max_iter=3, random_state=0).fit(X, y)
     twin = copy.deepcopy(model)
     for each in (model, twin):
         each.partial_fit(X, y).partial_fit(X, y)

@@ -76,19 +76,29 @@ class TestDense:
         outputs = scratch.outputs
         assert layer.forward(make_rows(), scratch) is outputs
 
+    @pytest.mark.parametrize("n_members", [1, 4])
+    @pytest.mark.parametrize("scales", [False, True])
     @pytest.mark.parametrize("name", INITIALIZERS)
-    def test_weights_start_as_the_initializer_draws_them_and_biases_at_zero(self, name):
-        layer = bound(Dense(5, 3, name))
+    def test_parameters_start_as_the_initializer_says(self, name, scales, n_members):
+        """The biases start at zero, or are drawn after the weights; factors start at 1."""
+        layer = bound(Dense(5, 3, name, n_members, scales=scales))
         layer.initialize(np.random.default_rng(7))
-        assert_array_equal(layer.weight, INITIALIZERS[name](np.random.default_rng(7), 5, 3))
-        assert_array_equal(layer.bias, 0)
+        members, rng = (() if n_members == 1 else (n_members,)), np.random.default_rng(7)
+        assert_array_equal(layer.weight, INITIALIZERS[name](rng, (*members, 5, 3)))
+        assert_array_equal(layer.bias, rng.normal(size=(*members, 3)) if name == "ntk" else 0)
+        assert layer.bias.shape == (*members, 3)
+        if scales:
+            assert_array_equal(layer.scale, np.ones((*members, 5)))
 
-    def test_scratch_for_prediction_holds_nothing_for_a_backward_pass(self):
-        scratch = Dense(5, 3, "he_normal").scratch(6, np.dtype("float32"), None, lowest=False)
+    @pytest.mark.parametrize("scales", [False, True])
+    def test_scratch_for_prediction_holds_nothing_for_a_backward_pass(self, scales):
+        layer = bound(Dense(5, 3, "he_normal", scales=scales))
+        scratch = layer.scratch(6, np.dtype("float32"), None, lowest=False)
         assert scratch.outputs.shape == (6, 3)
         assert scratch.outputs.dtype == np.float32
         assert scratch.input_gradient is None
-        assert scratch.memos == ()
+        # No more than `s W`, and ones for the rows.
+        assert sum(memo.size for memo in scratch.memos) == 5 * 3 * scales + 6
 
 
 class TestNonlinearity:

@@ -58,7 +58,7 @@ def evaluate(loss, raw, targets):
     targets = np.array(targets, gradient.dtype)
     targets.flags.writeable = False
     losses = np.empty(len(gradient), gradient.dtype)
-    loss.value_and_gradient(gradient, targets, losses, loss.scratch(*raw.shape, gradient.dtype))
+    loss.value_and_gradient(gradient, targets, losses, loss.scratch(raw.shape, gradient.dtype))
     return losses, gradient
 
 

@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from sknn.network.parameters import ParameterVector
-from sknn.training.callbacks import Callback, EarlyStopping, Progress, notify
+from sknn.training.callbacks import BestRest, Callback, EarlyStopping, Progress, notify
 from sknn.training.history import History
 
 
@@ -127,6 +127,93 @@ class TestEarlyStopping:
             stopping.on_epoch_end(history)
         np.testing.assert_equal(history.validation_score, [0.5, score])
         assert history.best_epoch == 1
+
+
+def run_to_rests(errors, n_rows=100, rests=(1, 3, 7, 15), max_epochs=15):
+    """Go through epochs that rest with these errors; the parameters are the number of the epoch."""
+    parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+    history, calls = History(max_epochs), iter(errors)
+    callback = BestRest(parameters, calls.__next__, n_rows, set(rests))
+    for epoch in range(1, max_epochs + 1):
+        parameters.values[...] = epoch
+        history.loss.append(1 / epoch)
+        if callback.on_epoch_end(history):
+            break
+    callback.on_train_end(history)
+    return history, parameters
+
+
+class TestBestRest:
+    @pytest.mark.parametrize(
+        ("errors", "best_epoch"),
+        [
+            ([0.4, 0.3, 0.2, 0.1], 15),  # better and better
+            ([0.1, 0.1, 0.1, 0.1], 15),  # of equals the latest
+            ([0.4, 0.1, 0.12, 0.4], 7),  # the standard error of 0.1 is 0.03
+            ([0.4, 0.1, 0.1299, 0.1299], 15),
+            ([0.4, 0.1, 0.1299, 0.1301], 7),
+            ([0.4, 0.3, 0.1, 0.2], 7),
+            ([0.1, 0.4, 0.12, 0.4], 7),
+            ([0.1, 0.4, 0.12, 0.05], 15),
+            ([0.0, 0.0, 0.0, 0.01], 7),  # no error has no standard error
+        ],
+    )
+    def test_keeps_the_latest_within_one_standard_error_of_the_best(self, errors, best_epoch):
+        history, parameters = run_to_rests(errors)
+        assert history.n_epochs == 15
+        assert history.best_epoch == best_epoch
+        assert_array_equal(parameters.values, best_epoch)
+
+    @pytest.mark.parametrize(
+        ("errors", "best_epoch"),
+        [([0.1, 0.2, 0.3], 1), ([0.2, 0.1, 0.3], 3), ([0.2, 0.1, 0.1301], 3), ([0.1, 0.1, 0.4], 3)],
+    )
+    def test_ends_before_the_last_cycle_if_the_third_rest_is_worse(self, errors, best_epoch):
+        history, parameters = run_to_rests(errors)  # there is no fourth error to ask for
+        assert history.n_epochs == 7
+        assert history.best_epoch == best_epoch
+        assert_array_equal(parameters.values, best_epoch)
+
+    @pytest.mark.parametrize(("n_rows", "n_epochs"), [(100, 15), (120, 7)])
+    def test_more_rows_tell_smaller_differences(self, n_rows, n_epochs):
+        history, _ = run_to_rests([0.2, 0.1, 0.129, 0.1], n_rows)
+        assert history.n_epochs == n_epochs
+
+    def test_a_worse_second_rest_ends_nothing(self):
+        history, _ = run_to_rests([0.1, 0.4, 0.1, 0.1])
+        assert history.n_epochs == 15
+
+    def test_looks_only_where_the_schedule_rests(self):
+        seen = []
+        parameters, history = ParameterVector([{"weight": (2, 3)}], np.float32), History(15)
+        callback = BestRest(parameters, lambda: seen.append(history.n_epochs) or 0.1, 9, {2, 5, 9})
+        for _ in range(10):
+            history.loss.append(1.0)
+            assert callback.on_epoch_end(history) is False
+        assert seen == [2, 5, 9]
+
+    def test_kept_parameters_are_copies_and_come_back_in_place(self):
+        parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+        values, history = parameters.values, History(2)
+        callback = BestRest(parameters, iter([0.1, 0.9]).__next__, 50, {1, 2})
+        for epoch in (1, 2):
+            values[...] = epoch
+            history.loss.append(1.0)
+            callback.on_epoch_end(history)
+        assert_array_equal(values, 2)  # nothing is touched before the end
+        callback.on_train_end(history)
+        assert parameters.values is values
+        assert_array_equal(values, 1)
+
+    def test_without_a_moment_nothing_is_restored(self):
+        parameters, history = ParameterVector([{"weight": (2, 3)}], np.float32), History(15)
+        parameters.values[...] = 7
+        callback = BestRest(parameters, lambda: pytest.fail("asked"), 50, {3, 15})
+        history.loss.append(1.0)
+        assert callback.on_epoch_end(history) is False
+        callback.on_train_end(history)
+        assert_array_equal(parameters.values, 7)
+        assert history.best_epoch is None
 
 
 class TestProgress:

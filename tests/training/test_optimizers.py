@@ -172,6 +172,55 @@ def test_first_step_of_adam_is_the_learning_rate_for_any_gradient(scale):
     assert_allclose(before - parameters.values, 0.1 * np.sign(gradient), rtol=1e-3)
 
 
+def step_factors(parameters):
+    """Return factors of very different size; some are zero."""
+    factors = 10.0 ** np.random.default_rng(4).integers(-2, 3, size=parameters.values.size)
+    factors[::5] = 0
+    return factors.astype(parameters.values.dtype)
+
+
+@pytest.mark.parametrize("shapes", [SHAPES, [{"weight": (300, 500), "bias": (500,)}]])
+def test_step_factors_multiply_the_steps_of_adam(shapes):
+    """Line by line the rule of Kingma and Ba, times the factor of each parameter."""
+    parameters = make_parameters(shapes)
+    factors = step_factors(parameters)
+    gradients = draw_gradients(6, parameters.values.size)
+    rates = np.linspace(0.1, 0.01, 6)
+    theta, m, v, expected = parameters.values.copy(), 0.0, 0.0, []
+    for t, (g, rate) in enumerate(zip(gradients, rates, strict=True), start=1):
+        m = 0.8 * m + (1 - 0.8) * g
+        v = 0.95 * v + (1 - 0.95) * g**2
+        corrected = np.sqrt(1 - 0.95**t) / (1 - 0.8**t) * m / (np.sqrt(v) + 1e-6)
+        theta = theta - factors * rate * corrected
+        expected.append(theta)
+    values = take_steps(parameters, Adam(0.8, 0.95, 1e-6, 0.0, factors), gradients, rates)
+    assert_allclose(values, expected, rtol=1e-10, atol=1e-12)
+
+
+def test_parameters_of_factor_zero_stay_where_they_are():
+    parameters = make_parameters()
+    before, factors = parameters.values.copy(), step_factors(parameters)
+    take_steps(parameters, Adam(step_factors=factors), draw_gradients(5, 26), [0.1] * 5)
+    assert_array_equal(parameters.values[factors == 0], before[factors == 0])
+    assert np.all(parameters.values[factors > 0] != before[factors > 0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_factors_of_one_are_no_factors(dtype):
+    values = []
+    for factors in (None, np.ones(26, dtype)):
+        parameters, gradients = make_parameters(dtype=dtype), draw_gradients(9, 26)
+        values.append(take_steps(parameters, Adam(step_factors=factors), gradients, [0.1] * 9))
+    assert_array_equal(*values)
+
+
+def test_the_state_of_adam_knows_no_factors():
+    """Another optimizer goes on from it with factors of its own."""
+    optimizer = Adam(step_factors=step_factors(make_parameters()))
+    take_steps(make_parameters(), optimizer, draw_gradients(3, 26), [0.1] * 3)
+    assert optimizer.state.keys() == {"t", "m", "v"}
+
+
 def test_only_weights_decay():
     parameters = make_parameters()
     weight, bias = (parameters.values[parameters.slices[role]] for role in ("weight", "bias"))
