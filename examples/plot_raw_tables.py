@@ -138,7 +138,8 @@ def boosting(table):
 figure, axes = plt.subplots(
     1, len(tables), figsize=(4.5 * len(tables), 4.2), layout="constrained", squeeze=False
 )
-print(f"{'table':10} {'model':22} {'accuracy':>9} {'log-loss':>9} {'temperature':>12} {'seconds':>8}")
+line = "{:10} {:20} {:>9} {:>9} {:>12} {:>8}".format
+print(line("table", "model", "accuracy", "log-loss", "temperature", "seconds"))
 for ax, (name, (table, y)) in zip(axes.flat, tables.items(), strict=True):
     X_train, X_test, y_train, y_test = train_test_split(
         table, y, test_size=0.3, random_state=0, stratify=y
@@ -152,11 +153,9 @@ for ax, (name, (table, y)) in zip(axes.flat, tables.items(), strict=True):
         model.fit(X_train, y_train)
         seconds = time.perf_counter() - start
         p = model.predict_proba(X_test)
-        temperature = getattr(model, "temperature_", None)
-        print(
-            f"{name:10} {label:22} {model.score(X_test, y_test):9.2%} {log_loss(y_test, p):9.4f} "
-            f"{'' if temperature is None else f'{temperature:.2f}':>12} {seconds:8.1f}"
-        )
+        accuracy, loss = f"{model.score(X_test, y_test):.2%}", f"{log_loss(y_test, p):.4f}"
+        temperature = f"{model.temperature_:.2f}" if hasattr(model, "temperature_") else ""
+        print(line(name, label, accuracy, loss, temperature, f"{seconds:.1f}"))
         CalibrationDisplay.from_predictions(
             y_test == model.classes_[1], p[:, 1], n_bins=10, strategy="quantile", name=label, ax=ax
         )

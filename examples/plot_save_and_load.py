@@ -2,9 +2,10 @@
 Saving, loading and memory-mapping a model
 ==========================================
 
-A fitted model is saved with joblib like any scikit-learn estimator. The file holds the weights
-of all its members once, in the precision of the network, and little else. Loaded with ``mmap_mode="r"`` the weights
-stay in the file: many processes that serve the same model then share one copy in memory.
+A fitted model is saved with joblib like any scikit-learn estimator. The file holds the weights of
+all members once, in the precision of the network, and little else. Loaded with ``mmap_mode="r"``
+the weights stay in the file: many processes that serve the same model then share one copy in
+memory.
 
 Load files only from people you trust: a pickle can run any code.
 """
