@@ -153,8 +153,8 @@ for ax, (name, (table, y)) in zip(axes.flat, tables.items(), strict=True):
         start = time.perf_counter()
         with threadpool_limits(1):
             model.fit(X_train, y_train)
-        seconds = time.perf_counter() - start
-        p = model.predict_proba(X_test)
+            seconds = time.perf_counter() - start
+            p = model.predict_proba(X_test)
         accuracy, loss = f"{model.score(X_test, y_test):.2%}", f"{log_loss(y_test, p):.4f}"
         temperature = f"{model.temperature_:.2f}" if hasattr(model, "temperature_") else ""
         print(line(name, label, accuracy, loss, temperature, f"{seconds:.1f}"))
