@@ -154,10 +154,10 @@ for ax, (name, (table, y)) in zip(axes.flat, tables.items(), strict=True):
         with threadpool_limits(1):
             model.fit(X_train, y_train)
             seconds = time.perf_counter() - start
-            p = model.predict_proba(X_test)
-        accuracy, loss = f"{model.score(X_test, y_test):.2%}", f"{log_loss(y_test, p):.4f}"
+            p, accuracy = model.predict_proba(X_test), model.score(X_test, y_test)
+        loss = f"{log_loss(y_test, p):.4f}"
         temperature = f"{model.temperature_:.2f}" if hasattr(model, "temperature_") else ""
-        print(line(name, label, accuracy, loss, temperature, f"{seconds:.1f}"))
+        print(line(name, label, f"{accuracy:.2%}", loss, temperature, f"{seconds:.1f}"))
         CalibrationDisplay.from_predictions(
             y_test == model.classes_[1], p[:, 1], n_bins=10, strategy="quantile", name=label, ax=ax
         )
