@@ -2,9 +2,10 @@
 Saving, loading and memory-mapping a model
 ==========================================
 
-A fitted model is saved with joblib like any scikit-learn estimator. The file holds the weights
-once, in the precision of the network, and little else. Loaded with ``mmap_mode="r"`` the weights
-stay in the file: many processes that serve the same model then share one copy in memory.
+A fitted model is saved with joblib like any scikit-learn estimator. The file holds the weights of
+all members once, in the precision of the network, and little else. Loaded with ``mmap_mode="r"``
+the weights stay in the file: many processes that serve the same model then share one copy in
+memory.
 
 Load files only from people you trust: a pickle can run any code.
 """
@@ -22,7 +23,7 @@ from sknn import SimpleMLPClassifier
 
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-model = SimpleMLPClassifier((256, 128), max_iter=20, random_state=0).fit(X_train, y_train)
+model = SimpleMLPClassifier(random_state=0).fit(X_train, y_train)
 print(f"accuracy of the model: {model.score(X_test, y_test):.2%}")
 
 # %%
@@ -61,12 +62,13 @@ print(f"... and after partial_fit: {mapped.coefs_[0].flags.writeable}")
 print(f"the file is as it was: {joblib.load(path).score(X_test, y_test) == scores[0]}")
 
 # %%
-# What the further training did to the accuracy.
+# What the further training did to the accuracy. One of the 450 test images is 0.2 %.
 
 figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 ax.plot(scores, marker="o")
 ax.axhline(scores[0], color="0.6", linestyle=":", label="the model in the file")
 ax.set(xlabel="calls of partial_fit", ylabel="test accuracy", xticks=range(0, 21, 5))
+ax.set_ylim(0.97, 1)
 ax.legend()
 plt.show()
 folder.cleanup()
