@@ -1,8 +1,8 @@
 """The neural-network classifier for scikit-learn, in NumPy.
 
 `SimpleMLPClassifier` is a layered network with scikit-learn's interface; `LossCurveDisplay`
-draws how its training went.  `PLAIN` is a dict of parameters that make the former what
-scikit-learn's `MLPClassifier` is.
+draws how its training went.  `PLAIN` holds the parameters that make the former as plain as
+scikit-learn's `MLPClassifier`.
 """
 
 from importlib import metadata

@@ -32,7 +32,7 @@ from sknn.network.scaling import SCALINGS, InputScaler
 from sknn.samples import Samples, check_features, check_samples, distinct, hold_out
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
-from sknn.training.calibration import assign_folds, fit_temperature, left_out
+from sknn.training.calibration import assign_folds, expected_temperature, fit_temperature, left_out
 from sknn.training.callbacks import BestRest, Callback, EarlyStopping, Progress
 from sknn.training.history import History
 from sknn.training.optimizers import Adam, Optimizer, Sgd
@@ -103,8 +103,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     calibrate : bool, default=True
         Whether each of several members leaves out a part of the samples.  What it predicts for
         them says how sure predictions may be (`temperature_`), and at which of the rests of the
-        "coslog4" schedule the members were best.  Not for "squared_error", for steps that see all
-        samples, nor in `partial_fit`.
+        "coslog4" schedule the members were best.  A single network gets the temperature that is
+        usual for its label smoothing, 0.6 for 0.1.  Not for "squared_error", for steps that see
+        all samples, nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
         Number of samples in a mini-batch, at most all.  "auto" is about 64, or 128 for more than
         16,384 samples, 256 for more than 65,536, and so on; fewer than 96 samples are one batch.
@@ -392,7 +393,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             self._max_epochs(training.X.shape[0]),
             self.learning_rate_schedule,
             score=None if validation is None else self._make_score(validation, X_val),
-            calibrate=self.calibrate,
+            calibrate=self._calibrates(len(training.y)),
             continues=continues,
         )
         if history is not None:
@@ -481,9 +482,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             self._check_unchanged("n_members", self._n_members(), network.n_members)
             parametrization = self._parametrization()
             self._check_unchanged("parametrization", parametrization, network.parametrization)
-            if self.numeric_embedding != "auto":
-                known = "periodic" if network.n_embedded > 0 else None
-                self._check_unchanged("numeric_embedding", self.numeric_embedding, known)
+            self._check_unchanged(
+                "numeric_embedding", self.numeric_embedding, self._numeric_embedding
+            )
             self._check_unchanged("scaling", self.scaling, self._scaling)
             given = TableEncoder(self.categorical_features).categorical_features
             known = self.encoder_.categorical_features
@@ -603,11 +604,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         scaler = InputScaler()
         if self.scaling is not None:
             scaler = SCALINGS[self.scaling](self.encoder_.numbers(samples.X), samples.weight)
-        is_sparse = sparse.issparse(samples.X)
-        n_numbers = len(self.encoder_.fill)
-        embedding = self.numeric_embedding
+        self._numeric_embedding = embedding = self.numeric_embedding
+        is_sparse, n_numbers = sparse.issparse(samples.X), len(self.encoder_.fill)
         if embedding == "auto":
             embedding = defaults.numeric_embedding(self.scaling, n_numbers, sparse=is_sparse)
+        elif embedding == "periodic" and is_sparse:
+            raise ValueError(
+                "numeric_embedding='periodic' makes numbers of zeros, so sparse features would "
+                "become dense; pass them as an array, or set numeric_embedding=None."
+            )
         self.network_ = MultilayerPerceptron(
             (self.encoder_.n_inputs, *sizes, n_outputs),
             activation=self.activation,
@@ -666,7 +671,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         self.network_.make_writeable()
         before = (self.network_.parameters.values.copy(), self._loss) if continues else None
         history = History(max_epochs)
-        folds = self._folds(samples) if calibrate else None
+        folds = None
+        if calibrate:
+            self.temperature_ = expected_temperature(self.label_smoothing)
+            folds = self._folds(samples)
         warning: Warning | None = None
         try:
             # Overflow is met by the check that every loss is finite.
@@ -742,11 +750,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             raw = left_out(network.predict_raw(samples.X), folds)
             self.temperature_ = fit_temperature(self._loss, raw, certain, samples.weight)
 
+    def _calibrates(self, n_samples: int) -> bool:
+        """Return whether `fit` is to calibrate the probabilities, and can."""
+        return self.calibrate and self.loss == "log_loss" and not self._sees_all(n_samples)
+
     def _folds(self, samples: Samples) -> np.ndarray | None:
-        """Return for each sample the member that leaves it out; None if calibration cannot be."""
+        """Return for each sample the member that leaves it out; None if there is only one."""
         n_members = self.network_.n_members
         n_samples = samples.X.shape[0]
-        if n_members == 1 or self.loss != "log_loss" or self._sees_all(n_samples):
+        if n_members == 1:
             return None
         codes = np.zeros(n_samples, int)
         if not self._multilabel:

@@ -21,8 +21,9 @@ FEW_SAMPLES = 256
 
 _LEAST_EPOCHS, _LEAST_STEPS = 32, 1000
 
-#: Parameters that make `SimpleMLPClassifier` what `MLPClassifier` is: one network of 100 neurons on
-#: the features as they are, Adam with equal steps, and no calibration.
+#: Parameters that make `SimpleMLPClassifier` as plain as `MLPClassifier`: one network of 100
+#: neurons on the features as they are, Adam with equal steps, and no calibration.  `PLAIN | {...}`
+#: is a dict.
 PLAIN = MappingProxyType(
     {
         "hidden_layer_sizes": (100,),

@@ -6,7 +6,8 @@ counts them: `(n_members, n_rows, n_units)`.  A network of one member has no suc
 
 What a pass needs to remember, and the memory it writes to, is a `Scratch` that the caller makes
 once for each layer and number of rows.  So one network serves many threads, and a step of training
-allocates nothing (but the random bits of dropout).
+allocates next to nothing: the random bits of dropout, and what passes from dense layers to an
+embedding.
 """
 
 from abc import ABC, abstractmethod

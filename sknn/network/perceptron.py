@@ -144,7 +144,7 @@ class MultilayerPerceptron:
             layer.bind(its_values, its_gradient)
 
     def initialize(self, rng: np.random.Generator) -> None:
-        """Draw starting weights from `rng` and set the biases to 0."""
+        """Draw the starting values from `rng`; biases are 0 unless they are random too ("ntk")."""
         for layer in self.layers:
             layer.initialize(rng)
 
