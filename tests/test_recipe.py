@@ -348,11 +348,18 @@ def test_a_member_learns_nothing_of_the_labels_it_left_out(labels, monkeypatch):
         {"loss": "squared_error"},
         {"solver": "lbfgs"},
         {"batch_size": 150},
-        {"learning_rate_schedule": "constant"},
     ],
 )
 def test_temperature_is_1_where_nothing_is_calibrated(iris, settings):
     assert small(**settings).fit(*iris).temperature_ == 1
+
+
+def test_partial_fit_leaves_out_nothing(iris, monkeypatch):
+    def unwanted(*args):
+        raise AssertionError("folds were asked for")
+
+    monkeypatch.setattr("sknn.classifier.assign_folds", unwanted)
+    assert default().partial_fit(*iris, classes=[0, 1, 2]).temperature_ == 1
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
@@ -473,8 +480,13 @@ def test_a_seed_fixes_every_bit_and_another_does_not(iris):
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 def test_partial_fit_in_a_row_equals_fit(problem, solver):
     X, y = problem
-    settings = {"learning_rate_schedule": "constant", "dropout": 0.2, "solver": solver}
-    settings["learning_rate"] = {"adam": 0.01, "sgd": 0.1}[solver]
+    settings = {
+        "learning_rate_schedule": "constant",
+        "learning_rate": {"adam": 0.01, "sgd": 0.1}[solver],
+        "calibrate": False,
+        "dropout": 0.2,
+        "solver": solver,
+    }
     whole = small(max_iter=6, **settings).fit(X, y)
     parts = small(**settings)
     for _ in range(6):

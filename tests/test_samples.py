@@ -1,10 +1,12 @@
-"""Samples: parting them for validation."""
+"""Samples: parting them for validation, and gathering equal ones."""
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from sknn import SimpleMLPClassifier
-from sknn.samples import Samples, hold_out
+from sknn.encoding import TableEncoder
+from sknn.samples import Samples, check_samples, distinct, hold_out
 
 
 def unweighted(y):
@@ -53,7 +55,7 @@ def test_samples_of_weight_zero_are_not_held_out():
 def test_weights_stay_finite_however_large():
     X, y = np.eye(6), np.array([0, 1] * 3)
     models = [
-        SimpleMLPClassifier((), learning_rate=0.3, class_weight=by_class, random_state=0).fit(
+        SimpleMLPClassifier((), learning_rate=0.003, class_weight=by_class, random_state=0).fit(
             X, y, np.full(6, w)
         )
         for w, by_class in ((1.0, {0: 1, 1: 1}), (1e308, {0: 1e308, 1: 1e308}))
@@ -96,3 +98,59 @@ def test_plain_arrays_are_checked(X, problem):
     model = SimpleMLPClassifier((4,), max_iter=1).fit(np.eye(3), [0, 1, 1])
     with pytest.raises(ValueError, match=problem):
         model.predict(X)
+
+
+class TestDistinct:
+    X = np.array([[2.0, 0], [1, 5], [2, 0], [2, 0], [1, 4]])
+
+    @pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix, sparse.csr_array])
+    def test_equal_samples_become_one_of_their_weights(self, container):
+        y = np.array(["a", "b", "a", "b", "b"])
+        X, y, weight = distinct(Samples(container(self.X), y, np.array([1.0, 2, 4, 8, 16])))
+        rows = X.toarray() if sparse.issparse(X) else X
+        np.testing.assert_array_equal(rows, [[1, 4], [1, 5], [2, 0], [2, 0]])
+        assert list(y) == ["b", "b", "a", "b"]
+        np.testing.assert_array_equal(weight, [16, 2, 5, 8])
+
+    def test_without_weights_they_are_counted(self):
+        _, _, weight = distinct(Samples(self.X, np.zeros(5, int), None))
+        np.testing.assert_array_equal(weight, [1, 1, 3])
+        assert weight.dtype == np.float64
+
+    def test_labels_are_told_apart(self):
+        Y = np.array([[0, 1], [0, 1], [0, 1], [1, 1], [0, 1]])
+        _, Y, weight = distinct(Samples(self.X, Y, None))
+        np.testing.assert_array_equal(weight, [1, 1, 2, 1])
+        np.testing.assert_array_equal(Y[2:], [[0, 1], [1, 1]])
+
+    def test_samples_without_weight_are_left_out(self):
+        X, y, weight = distinct(Samples(self.X, np.arange(5), np.array([1.0, 0, 0, 0, 2])))
+        np.testing.assert_array_equal(X, [[1, 4], [2, 0]])
+        np.testing.assert_array_equal(y, [4, 0])
+        np.testing.assert_array_equal(weight, [2, 1])
+
+    def test_order_does_not_matter(self):
+        rng = np.random.default_rng(0)
+        X, y, order = rng.integers(3, size=(50, 3)), rng.integers(2, size=50), rng.permutation(50)
+        first = distinct(Samples(X, y, None))
+        for part, other in zip(first, distinct(Samples(X[order], y[order], None)), strict=True):
+            np.testing.assert_array_equal(part, other)
+
+    def test_a_table_is_returned_as_it_is(self):
+        X = np.array([[1.0, np.nan], [1, np.nan], [2, 3]])
+        model = SimpleMLPClassifier()
+        samples = check_samples(model, TableEncoder(), X, [0, 0, 1], None, None, reset=True)
+        assert distinct(samples) is samples
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("sizes", [(8,), "auto"])
+def test_weights_of_few_samples_are_repeated_samples_in_any_order(solver, sizes):
+    rng = np.random.default_rng(0)
+    X, y, weight = rng.normal(size=(40, 3)), rng.integers(3, size=40), rng.integers(4, size=40)
+    model = SimpleMLPClassifier(sizes, solver=solver, max_iter=30, learning_rate=0.05)
+    model.set_params(random_state=0, batch_size=1000)
+    weighted = model.fit(X, y, weight).predict_proba(X)
+    order = rng.permutation(weight.sum())
+    repeated = model.fit(X.repeat(weight, axis=0)[order], y.repeat(weight)[order]).predict_proba(X)
+    np.testing.assert_allclose(weighted, repeated, atol=1e-9)

@@ -22,7 +22,7 @@ EXPECTED_FAILURES = {
 @parametrize_with_checks(
     [
         SimpleMLPClassifier(),
-        SimpleMLPClassifier(solver="sgd"),
+        SimpleMLPClassifier((32,), n_members=3, solver="sgd"),
         # The checks may ask for 1,000 iterations, which take L-BFGS long for several members.
         SimpleMLPClassifier((32,), solver="lbfgs"),
         # Their few samples are one batch, for which 200 steps of 0.001 are not enough.
