@@ -482,9 +482,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             self._check_unchanged("n_members", self._n_members(), network.n_members)
             parametrization = self._parametrization()
             self._check_unchanged("parametrization", parametrization, network.parametrization)
-            self._check_unchanged(
-                "numeric_embedding", self.numeric_embedding, self._numeric_embedding
-            )
+            if self.numeric_embedding != "auto":
+                known = self._numeric_embedding
+                self._check_unchanged("numeric_embedding", self.numeric_embedding, known)
             self._check_unchanged("scaling", self.scaling, self._scaling)
             given = TableEncoder(self.categorical_features).categorical_features
             known = self.encoder_.categorical_features
@@ -588,7 +588,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         X, y, weight = self._encode(validation)
         targets = self._targets(y)
         if self.scoring == "loss":
-            return lambda: -mean_loss(self.network_, self._loss, X, targets, weight)
+            return lambda: -mean_loss(
+                self.network_, self._loss, X, targets, weight, self.temperature_
+            )
         scorer = check_scoring(self, self.scoring or "accuracy")
         weighted = {}
         if weight is not None and _takes_weights(scorer):
@@ -604,7 +606,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         scaler = InputScaler()
         if self.scaling is not None:
             scaler = SCALINGS[self.scaling](self.encoder_.numbers(samples.X), samples.weight)
-        self._numeric_embedding = embedding = self.numeric_embedding
+        embedding = self.numeric_embedding
         is_sparse, n_numbers = sparse.issparse(samples.X), len(self.encoder_.fill)
         if embedding == "auto":
             embedding = defaults.numeric_embedding(self.scaling, n_numbers, sparse=is_sparse)
@@ -613,6 +615,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
                 "numeric_embedding='periodic' makes numbers of zeros, so sparse features would "
                 "become dense; pass them as an array, or set numeric_embedding=None."
             )
+        self._numeric_embedding = embedding
         self.network_ = MultilayerPerceptron(
             (self.encoder_.n_inputs, *sizes, n_outputs),
             activation=self.activation,

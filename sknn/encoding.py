@@ -230,9 +230,9 @@ class TableEncoder:
     >>> encoder = TableEncoder()
     >>> encoded = encoder.fit_transform(encoder.read(table, reset=True))
     >>> np.asarray(encoded)
-    array([[22.,  0.,  0.,  0.,  1., -1.],
-           [38.,  1.,  1.,  0.,  0.,  1.],
-           [54.,  0.,  0.,  1.,  0.,  1.]])
+    array([[22.,  0.,  0.,  1., -1.],
+           [38.,  1.,  0.,  0.,  1.],
+           [54.,  0.,  1.,  0.,  1.]])
     """
 
     def __init__(

@@ -1,5 +1,6 @@
 """The objective: the one function of the parameters that every trainer minimizes."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,7 @@ def mean_loss(
     X: Any,
     targets: np.ndarray,
     sample_weight: np.ndarray | None = None,
+    temperature: float = 1.0,
 ) -> float:
     """Return the weighted mean loss of predictions, without dropout or penalty.
 
@@ -122,13 +124,16 @@ def mean_loss(
         Targets.
     sample_weight : ndarray of shape (n_samples,), optional
         Weights, not all zero.
+    temperature : float
+        What raw predictions are divided by.
 
     Returns
     -------
     float
         The mean.
     """
-    raw = network.predict_raw(X, loss.merge).astype(np.float64)
+    merge = partial(loss.merge, temperature=temperature)
+    raw = network.predict_raw(X, merge).astype(np.float64)
     losses = np.empty(len(raw))
     scratch = loss.scratch(raw.shape, raw.dtype)
     loss.value_and_gradient(raw, targets, losses, scratch)

@@ -241,7 +241,7 @@ class MultilayerPerceptron:
         """
         chunks = []
         workspace, n_rows = [], -1
-        for start in range(0, X.shape[0], _CHUNK_ROWS):
+        for start in range(0, max(1, X.shape[0]), _CHUNK_ROWS):
             chunk = X[start : start + _CHUNK_ROWS]
             if chunk.shape[0] != n_rows:
                 n_rows = chunk.shape[0]
