@@ -4,7 +4,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import log_softmax
 
 from sknn.network.losses import make_loss
-from sknn.training.calibration import assign_folds, fit_temperature, left_out
+from sknn.training.calibration import (
+    assign_folds,
+    expected_temperature,
+    fit_temperature,
+    left_out,
+)
 
 
 @pytest.mark.parametrize("n_folds", [2, 8])
@@ -58,6 +63,19 @@ def test_one_row_hardly_moves_what_is_believed_beforehand():
     raw, targets = draw(1, 1.0)
     found = fit_temperature(make_loss("log_loss", exclusive=True), raw, targets)
     assert 0.8 * 0.3 < found < 0.8 * 1.2
+
+
+def test_smoothing_says_what_to_expect():
+    smoothing = [0, 0.05, 0.1, 0.2, 0.9]
+    expected = [1, 0.6**0.5, 0.6, 0.6, 0.6]
+    assert [expected_temperature(s) for s in smoothing] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_rows_that_tell_nothing_leave_what_is_expected(smoothing):
+    loss = make_loss("log_loss", exclusive=True, label_smoothing=smoothing)
+    found = fit_temperature(loss, np.zeros((5, 3)), np.eye(3)[[0, 1, 2, 0, 1]])
+    assert_allclose(found, 0.8 * expected_temperature(smoothing), rtol=1e-3)
 
 
 def test_weights_are_repeated_rows():
