@@ -32,7 +32,13 @@ from sknn.network.scaling import SCALINGS, InputScaler
 from sknn.samples import Samples, check_features, check_samples, distinct, hold_out
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
-from sknn.training.calibration import assign_folds, expected_temperature, fit_temperature, left_out
+from sknn.training.calibration import (
+    assign_folds,
+    effective_size,
+    expected_temperature,
+    fit_temperature,
+    left_out,
+)
 from sknn.training.callbacks import BestRest, Callback, EarlyStopping, Progress
 from sknn.training.history import History
 from sknn.training.optimizers import Adam, Optimizer, Sgd
@@ -78,7 +84,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         Starting weights and steps.  "standard": Glorot's or He's weights, biases of 0, and equal
         steps.  "ntk", for "adam" only: the neural tangent parametrization, in which steps grow
         smaller with the width of a layer, starting biases are random, and the last layer starts
-        at 0.  "auto" is "ntk" for "adam".
+        at 0.  "auto" is "ntk" for "adam" with "log_loss": sigmoids of a squared error would
+        saturate.
     loss : {"log_loss", "squared_error"}, default="log_loss"
         What training minimizes: the cross-entropy of probabilities (softmax for exclusive
         classes, sigmoid for two classes or for labels), or the squared error of sigmoid outputs,
@@ -503,7 +510,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Return the parametrization: by default that which suits the solver."""
         if self.parametrization != "auto":
             return self.parametrization
-        return "ntk" if self.solver == "adam" else "standard"
+        return "ntk" if self.solver == "adam" and self.loss == "log_loss" else "standard"
 
     def _check_unchanged(self, name: str, new: Any, old: Any) -> None:
         """Raise ValueError if a parameter no longer describes the network to be continued."""
@@ -588,8 +595,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         X, y, weight = self._encode(validation)
         targets = self._targets(y)
         if self.scoring == "loss":
-            return lambda: -mean_loss(
-                self.network_, self._loss, X, targets, weight, self.temperature_
+            return lambda: (
+                -mean_loss(self.network_, self._loss, X, targets, weight, self.temperature_)
             )
         scorer = check_scoring(self, self.scoring or "accuracy")
         weighted = {}
@@ -664,20 +671,23 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         schedule: str,
         *,
         score: Score | None = None,
-        calibrate: bool = False,
+        calibrate: bool | None = None,
         continues: bool,
     ) -> History | None:
         """Train the network on checked samples and report how it went.
 
+        If `calibrate` is None, the temperature stays as it is.
+
         Return the history of a run that came to its end; one cut short gets its warning here.
         """
         self.network_.make_writeable()
-        before = (self.network_.parameters.values.copy(), self._loss) if continues else None
+        before = None
+        if continues:
+            before = (self.network_.parameters.values.copy(), self._loss, self.temperature_)
+        if calibrate is not None:
+            self.temperature_ = expected_temperature(self.label_smoothing) if calibrate else 1.0
         history = History(max_epochs)
-        folds = None
-        if calibrate:
-            self.temperature_ = expected_temperature(self.label_smoothing)
-            folds = self._folds(samples)
+        folds = self._folds(samples) if calibrate else None
         warning: Warning | None = None
         try:
             # Overflow is met by the check that every loss is finite.
@@ -722,7 +732,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         )
         certain = self._targets(samples.y)
         targets = self._loss.smooth(certain)
-        frequencies = np.average(targets, axis=0, weights=samples.weight)
+        frequencies = np.average(certain, axis=0, weights=samples.weight)
         history.baseline = self._loss.value_of_constant(frequencies)
         inputs = network.scaler.transform(samples.X, network.dtype)
         data = (inputs, targets.astype(network.dtype), self._weight(samples, folds))
@@ -794,7 +804,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             return float(np.average(wrong, weights=samples.weight))
 
         epochs = {round(rest * history.max_epochs) for rest in COSLOG4_RESTS} - {0}
-        return BestRest(network.parameters, error, n_samples, epochs)
+        n_rows = effective_size(n_samples, samples.weight)
+        return BestRest(network.parameters, error, n_rows, epochs)
 
     def _continued_optimizer(self) -> Optimizer:
         """Return the solver's optimizer, with the state of the last one if it is of its kind."""
@@ -823,13 +834,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             callbacks.append(Progress())
         return callbacks
 
-    def _undo(self, before: tuple[np.ndarray, Loss] | None) -> None:
+    def _undo(self, before: tuple[np.ndarray, Loss, float] | None) -> None:
         """Forget a new network that could not be trained; give a continued model back."""
         self._optimizer = None
         if before is None:
             del self.network_
         else:
-            self.network_.parameters.values[...], self._loss = before
+            self.network_.parameters.values[...], self._loss, self.temperature_ = before
 
     def _remedy(self) -> str:
         """Return what may help against divergence."""

@@ -210,15 +210,22 @@ def _check_weights(X: Any, y: np.ndarray, sample_weight: Any, class_weight: Any)
         return None
     weight = _check_sample_weight(sample_weight, X, dtype=np.float64, copy=True)
     _check_not_negative(weight, "sample_weight")
-    # Only proportions matter: divided by the largest, no product or sum of weights overflows.
-    weight /= weight.max() or 1
+    weight = _tamed(weight)
     if class_weight is not None:
         by_class = compute_sample_weight(class_weight, y)
         _check_not_negative(by_class, "class_weight")
-        weight *= by_class / (by_class.max() or 1)
+        weight *= _tamed(by_class)
     if not np.any(weight):
         raise ValueError("All samples have weight zero: there is nothing to learn from.")
     return weight
+
+
+def _tamed(weight: np.ndarray) -> np.ndarray:
+    """Return weights between 0 and 1: only proportions matter, and no sum or product overflows.
+
+    They are divided by a power of 2, which rounds nothing.
+    """
+    return np.ldexp(weight, -np.frexp(weight.max())[1])
 
 
 def _check_not_negative(weight: np.ndarray, name: str) -> None:

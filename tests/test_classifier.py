@@ -117,9 +117,8 @@ def test_the_classic_network_has_13002_parameters():
 
 
 def test_label_smoothing_makes_predictions_less_sure(iris):
-    settings = {"max_iter": 200, "calibrate": False}
-    sure = quick((32,), **settings).fit(*iris).predict_proba(iris[0]).max(axis=1)
-    smooth = quick((32,), **settings, label_smoothing=0.3).fit(*iris)
+    sure = plain((32,), max_iter=200).fit(*iris).predict_proba(iris[0]).max(axis=1)
+    smooth = plain((32,), max_iter=200, label_smoothing=0.3).fit(*iris)
     assert smooth.predict_proba(iris[0]).max(axis=1).mean() < sure.mean() - 0.1
 
 
@@ -956,3 +955,38 @@ def test_fitting_writes_to_nothing_of_the_users(iris):
     quick(class_weight="balanced", scaling=None, dtype="float64").fit(X, y, weight)
     for part, copy in zip((X, y, weight), copies, strict=True):
         np.testing.assert_array_equal(part, copy)
+
+
+def test_squared_error_learns_with_the_default_members_too():
+    X, y = load_digits(return_X_y=True)
+    model = SimpleMLPClassifier(loss="squared_error", max_iter=16, random_state=0)
+    assert model.fit(X[::2], y[::2]).score(X[1::2], y[1::2]) > 0.9
+
+
+def test_temperature_of_an_earlier_fit_is_forgotten_where_nothing_is_calibrated(iris):
+    model = SimpleMLPClassifier(max_iter=5, warm_start=True, random_state=0).fit(*iris)
+    assert model.temperature_ != 1
+    model.set_params(calibrate=False).fit(*iris)
+    assert model.temperature_ == 1
+
+
+def test_a_model_that_is_given_back_keeps_its_temperature(iris):
+    model = SimpleMLPClassifier(max_iter=5, warm_start=True, random_state=0).fit(*iris)
+    before = model.temperature_
+    model.set_params(learning_rate=1e30, calibrate=False)
+    with pytest.raises(FloatingPointError):
+        model.fit(*iris)
+    assert model.temperature_ == before
+
+
+def test_weights_of_any_size_are_the_same_weights(iris):
+    """Also where the largest is no power of 2: it must not cost a digit."""
+    X, y = iris[0][::3], iris[1][::3]
+    counts = np.random.default_rng(0).integers(0, 4, size=len(y))
+    repeated = np.repeat(np.arange(len(y)), counts)
+    expected = SimpleMLPClassifier(random_state=0).fit(X[repeated], y[repeated])
+    for unit in (1.0, 0.1, 3e200):
+        model = SimpleMLPClassifier(random_state=0).fit(X, y, sample_weight=counts * unit)
+        if unit == 1:
+            np.testing.assert_array_equal(model.predict_proba(X), expected.predict_proba(X))
+        np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(X), atol=0.01)

@@ -344,7 +344,8 @@ def test_a_member_learns_nothing_of_the_labels_it_left_out(labels, monkeypatch):
     "settings",
     [
         {"calibrate": False},
-        {"n_members": 1},
+        {"n_members": 1, "calibrate": False},
+        {"n_members": 1, "solver": "lbfgs"},
         {"loss": "squared_error"},
         {"solver": "lbfgs"},
         {"batch_size": 150},
@@ -352,6 +353,19 @@ def test_a_member_learns_nothing_of_the_labels_it_left_out(labels, monkeypatch):
 )
 def test_temperature_is_1_where_nothing_is_calibrated(iris, settings):
     assert small(**settings).fit(*iris).temperature_ == 1
+
+
+@pytest.mark.parametrize(
+    ("label_smoothing", "temperature"), [(0, 1), (0.05, 0.6**0.5), (0.1, 0.6), (0.3, 0.6)]
+)
+def test_one_network_has_the_temperature_usual_for_its_smoothing(
+    iris, label_smoothing, temperature
+):
+    model = small(n_members=1, label_smoothing=label_smoothing).fit(*iris)
+    assert model.temperature_ == pytest.approx(temperature)
+    raw = model.network_.predict_raw(iris[0]).astype(float)
+    expected = softmax(raw / temperature, axis=1)
+    np.testing.assert_allclose(model.predict_proba(iris[0]), expected, rtol=1e-5)
 
 
 def test_partial_fit_leaves_out_nothing(iris, monkeypatch):
@@ -524,7 +538,7 @@ def test_warm_start_goes_on_learning(iris):
     ("parameter", "value", "was"),
     [
         ("n_members", 4, 8),
-        ("numeric_embedding", None, "'periodic'"),
+        ("numeric_embedding", None, "'auto'"),
         ("parametrization", "standard", "'ntk'"),
         ("hidden_layer_sizes", (64,), r"\(64, 64\)"),
         ("solver", "sgd", "'ntk'"),
@@ -543,7 +557,6 @@ def test_what_auto_stands_for_may_be_named_later(iris):
     model = default(max_iter=2, warm_start=True).fit(*iris)
     model.set_params(
         n_members=8,
-        numeric_embedding="periodic",
         parametrization="ntk",
         hidden_layer_sizes=(64, 64),
     )
@@ -561,6 +574,11 @@ def test_sparse_features(container):
     assert model.network_.n_embedded == 0
     assert model.score(container(X), y[:600]) > 0.95
     np.testing.assert_allclose(model.predict_proba(X), model.predict_proba(container(X)), atol=1e-5)
+
+
+def test_sparse_features_have_no_embedding(iris):
+    with pytest.raises(ValueError, match="numeric_embedding='periodic' makes numbers of zeros"):
+        default(numeric_embedding="periodic").fit(sparse.csr_matrix(iris[0]), iris[1])
 
 
 def test_a_model_with_embedding_predicts_sparse_features(iris):

@@ -85,7 +85,7 @@ class Loss(ABC):
         Parameters
         ----------
         frequencies : ndarray of shape (n_outputs,)
-            Mean of the targets.
+            Mean of the targets before smoothing.
         """
 
     def log_activations(self, raw: np.ndarray) -> np.ndarray:
@@ -169,8 +169,8 @@ class LogLoss(Loss):
         np.subtract(p, targets, out=raw)
 
     def value_of_constant(self, frequencies):
-        """Return their entropy, `-Σₖ fₖ log fₖ`."""
-        return float(np.sum(entr(frequencies)))
+        """Return the entropy, `-Σₖ fₖ log fₖ`, of the frequencies after smoothing."""
+        return float(np.sum(entr(self.smooth(frequencies[np.newaxis]))))
 
 
 class BinaryLogLoss(Loss):
@@ -197,8 +197,9 @@ class BinaryLogLoss(Loss):
         raw -= targets
 
     def value_of_constant(self, frequencies):
-        """Return `-Σₖ [fₖ log fₖ + (1 - fₖ) log(1 - fₖ)]`."""
-        return float(np.sum(entr(frequencies) + entr(1 - frequencies)))
+        """Return `-Σₖ [fₖ log fₖ + (1 - fₖ) log(1 - fₖ)]` of the frequencies after smoothing."""
+        f = self.smooth(frequencies[np.newaxis])
+        return float(np.sum(entr(f) + entr(1 - f)))
 
 
 class SquaredError(Loss):
@@ -227,8 +228,9 @@ class SquaredError(Loss):
         np.vecdot(error, error, out=losses)
 
     def value_of_constant(self, frequencies):
-        """Return `Σₖ fₖ (1 - fₖ)`; exact for targets of zeros and ones."""
-        return float(np.sum(frequencies * (1 - frequencies)))
+        """Return `(1 - ε)² Σₖ fₖ (1 - fₖ)`: the variance of targets after smoothing by ε."""
+        variance = float(np.sum(frequencies * (1 - frequencies)))
+        return (1 - self.label_smoothing) ** 2 * variance
 
 
 #: The losses by name, for exclusive classes and for independent labels.

@@ -61,6 +61,16 @@ def left_out(raw: np.ndarray, folds: np.ndarray) -> np.ndarray:
     return raw[folds, np.arange(len(folds))]
 
 
+def effective_size(n_rows: int, sample_weight: np.ndarray | None) -> float:
+    """Return how many rows of equal weight say as much, `(Σ w)² / Σ w²`.
+
+    Source: Kish, "Survey sampling", 1965.
+    """
+    if sample_weight is None:
+        return float(n_rows)
+    return float(sample_weight.sum() ** 2 / np.square(sample_weight).sum())
+
+
 def expected_temperature(label_smoothing: float) -> float:
     """Return the temperature to expect before any row was left out: 0.6 for smoothing by 0.1.
 
@@ -101,12 +111,13 @@ def fit_temperature(
     losses, scratch = np.empty(len(raw)), loss.scratch(raw.shape, raw.dtype)
 
     expected = np.log(expected_temperature(loss.label_smoothing))
+    n_rows = effective_size(len(raw), sample_weight)
 
     def cost(log_temperature: float) -> float:
         scaled = raw / np.exp(log_temperature)
         loss.value_and_gradient(scaled, targets, losses, scratch)
         surprise = (log_temperature - expected) / _UNCERTAINTY
-        return len(raw) * np.average(losses, weights=sample_weight) + surprise**2 / 2
+        return n_rows * np.average(losses, weights=sample_weight) + surprise**2 / 2
 
     found = minimize_scalar(cost, bounds=np.log([0.1, 5]), method="bounded")
     return float(_MEAN_IS_LESS_SURE * np.exp(found.x))

@@ -96,8 +96,8 @@ class BestRest(Callback):
         What to keep and restore.
     error : callable
         Returns the part of the rows that the network as it is gets wrong, between 0 and 1.
-    n_rows : int
-        Number of these rows.
+    n_rows : float
+        Number of these rows, or how many of equal weight say as much.
     epochs : set of int
         Numbers, from 1, of the epochs to look back after.
     """
@@ -106,7 +106,7 @@ class BestRest(Callback):
         self,
         parameters: ParameterVector,
         error: Callable[[], float],
-        n_rows: int,
+        n_rows: float,
         epochs: set[int],
     ):
         self.parameters = parameters

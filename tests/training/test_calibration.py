@@ -4,7 +4,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import log_softmax
 
 from sknn.network.losses import make_loss
-from sknn.training.calibration import assign_folds, fit_temperature, left_out
+from sknn.training.calibration import (
+    assign_folds,
+    effective_size,
+    expected_temperature,
+    fit_temperature,
+    left_out,
+)
 
 
 @pytest.mark.parametrize("n_folds", [2, 8])
@@ -60,6 +66,19 @@ def test_one_row_hardly_moves_what_is_believed_beforehand():
     assert 0.8 * 0.3 < found < 0.8 * 1.2
 
 
+def test_smoothing_says_what_to_expect():
+    smoothing = [0, 0.05, 0.1, 0.2, 0.9]
+    expected = [1, 0.6**0.5, 0.6, 0.6, 0.6]
+    assert [expected_temperature(s) for s in smoothing] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_rows_that_tell_nothing_leave_what_is_expected(smoothing):
+    loss = make_loss("log_loss", exclusive=True, label_smoothing=smoothing)
+    found = fit_temperature(loss, np.zeros((5, 3)), np.eye(3)[[0, 1, 2, 0, 1]])
+    assert_allclose(found, 0.8 * expected_temperature(smoothing), rtol=1e-3)
+
+
 def test_weights_are_repeated_rows():
     raw, targets = draw(200, 0.7)
     weights = np.random.default_rng(1).integers(0, 3, size=200)
@@ -77,3 +96,13 @@ def test_temperature_makes_the_rows_more_probable():
         return -np.mean(log_softmax(raw / temperature, axis=1)[targets == 1])
 
     assert cost(found) < min(cost(0.8 * found), cost(1.25 * found), cost(1.0))
+
+
+def test_few_rows_of_weight_say_little():
+    raw, targets = draw(150, 4.0)
+    weights = np.zeros(150)
+    weights[:2] = 1
+    loss = make_loss("log_loss", exclusive=True, label_smoothing=0.1)
+    assert effective_size(150, weights) == 2
+    assert effective_size(150, None) == effective_size(150, np.full(150, 7.0)) == 150
+    assert fit_temperature(loss, raw, targets, weights) < 2
