@@ -538,7 +538,7 @@ def test_warm_start_goes_on_learning(iris):
     ("parameter", "value", "was"),
     [
         ("n_members", 4, 8),
-        ("numeric_embedding", None, "'auto'"),
+        ("numeric_embedding", None, "'periodic'"),
         ("parametrization", "standard", "'ntk'"),
         ("hidden_layer_sizes", (64,), r"\(64, 64\)"),
         ("solver", "sgd", "'ntk'"),
