@@ -24,12 +24,12 @@ def plot(results: dict[str, Any], path: Path) -> None:
     panels = [name for name in ("training", "growth") if results.get(name)]
     if not panels:
         return
-    widths = [2.2 if name == "training" else 1 for name in panels]
+    heights = [5.0 if name == "training" else 3.5 for name in panels]
     figure, axes = plt.subplots(
-        1, len(panels), squeeze=False, width_ratios=widths, figsize=(4 * sum(widths), 5.5)
+        len(panels), squeeze=False, height_ratios=heights, figsize=(8, sum(heights))
     )
     draw = {"training": _draw_training, "growth": _draw_growth}
-    for name, ax in zip(panels, axes[0], strict=True):
+    for name, ax in zip(panels, axes[:, 0], strict=True):
         draw[name](ax, results[name])
     figure.tight_layout()
     figure.savefig(path, dpi=100)
