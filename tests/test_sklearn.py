@@ -27,7 +27,7 @@ EXPECTED_FAILURES = {
         SimpleMLPClassifier((32,), solver="lbfgs"),
         # Their few samples are one batch, for which 200 steps of 0.001 are not enough.
         SimpleMLPClassifier(**(PLAIN | {"learning_rate": 0.01})),
-        SimpleMLPClassifier(early_stopping=True),
+        SimpleMLPClassifier((32,), early_stopping=True),
         SimpleMLPClassifier((16,), "logistic", loss="squared_error", learning_rate=0.01),
         SimpleMLPClassifier((), learning_rate=0.1, scaling=None),
     ],
