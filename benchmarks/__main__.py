@@ -129,7 +129,7 @@ def sections(options: argparse.Namespace, results: Results) -> Iterator[tuple[st
     """Yield the name of each section and what runs it."""
     quick = options.quick
     workloads = [work.shortened() for work in TRAINING] if quick else TRAINING
-    n_rounds = 2 if quick else 5
+    n_rounds = options.rounds or (2 if quick else 5)
     yield "training", lambda: run_training(results, workloads, n_rounds)
     yield "usage", lambda: run_usage(results, n_rounds)
     yield "memory", lambda: run_memory(results)
@@ -142,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, and write the figures and their plot."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a first look in two minutes")
+    parser.add_argument("--rounds", type=int, help="2 if quick, else 5")
     parser.add_argument("--only", nargs="+", metavar="SECTION", help="some sections only")
     parser.add_argument("--mnist", metavar="DIR|openml", help="for the time to accuracy")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results"))

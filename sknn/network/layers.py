@@ -187,7 +187,7 @@ class Dense(Layer):
         if self.scales:
             weight = np.multiply(self.scale[..., np.newaxis], weight, out=scratch.memos[0])
         if isinstance(inputs, np.ndarray):
-            np.matmul(inputs, weight, out=z)
+            _product(inputs, weight, z)
         else:  # SciPy's sparse products cannot write into a given array
             for its_z, its_weight in self._by_member(z, weight):
                 its_z[...] = inputs @ its_weight
@@ -204,14 +204,14 @@ class Dense(Layer):
         product, ones = scratch.memos
         weight = product if self.scales else self.weight
         if isinstance(a, np.ndarray):
-            np.matmul(a.swapaxes(-1, -2), gradient, out=self.weight_gradient)
+            _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
         else:
             for its_gradient, its_weight_gradient in self._by_member(
                 gradient, self.weight_gradient
             ):
                 its_weight_gradient[...] = a.T @ its_gradient
         # A product with ones sums the rows 3 times faster than `gradient.sum(axis=-2)`.
-        np.matmul(ones, gradient, out=self.bias_gradient)
+        _product(ones, gradient, self.bias_gradient)
         if self.scales:
             np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
             self.weight_gradient *= self.scale[..., np.newaxis]
@@ -219,7 +219,7 @@ class Dense(Layer):
             return None
         if a.ndim < gradient.ndim:
             return np.tensordot(gradient, weight, axes=([0, 2], [0, 2]))
-        return np.matmul(gradient, weight.swapaxes(-1, -2), out=scratch.input_gradient)
+        return _product(gradient, weight.swapaxes(-1, -2), scratch.input_gradient)
 
     def _by_member(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         """Go through the members' parts of arrays, side by side."""
@@ -413,3 +413,16 @@ class Dropout(Layer):
         """Multiply by the same mask, in place."""
         gradient *= scratch.memos[0]
         return gradient
+
+
+def _product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Write the matrix product to `out`, member by member where there are several.
+
+    NumPy's `dot` knows no members, but starts 0.4 µs sooner than `matmul`; and of a column and a
+    row, below a single output neuron, it makes a matrix 8 times faster.
+    """
+    if b.ndim == 2 and a.ndim <= 2:
+        return np.dot(a, b, out=out)
+    if a.ndim > 1 and a.shape[-1] == 1:
+        return np.multiply(a, b, out=out)
+    return np.matmul(a, b, out=out)

@@ -7,6 +7,7 @@ any row where the outputs are independent labels.  Raw predictions of a network 
 have a leading axis for them, "..." below; all members have the same targets.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
@@ -68,11 +69,11 @@ class Loss(ABC):
 
         Parameters
         ----------
-        raw : ndarray of shape (..., n_rows, n_outputs)
+        raw : ndarray of shape (..., n_rows, n_outputs), C-contiguous
             Raw predictions; they leave as the gradient of each row's loss.
         targets : ndarray of shape (n_rows, n_outputs)
             Targets.
-        losses : ndarray of shape (..., n_rows)
+        losses : ndarray of shape (..., n_rows), C-contiguous
             Where the losses go.
         scratch : tuple of ndarray
             Made by `scratch`.
@@ -147,7 +148,7 @@ class LogLoss(Loss):
     def scratch(self, shape, dtype):
         """Allocate the probabilities, the transposed raw predictions, sums, and ones."""
         *rows, n_outputs = shape
-        transposed = np.empty((n_outputs, *rows), dtype)
+        transposed = np.empty((n_outputs, math.prod(rows)), dtype)
         return np.empty(shape, dtype), transposed, np.empty(rows, dtype), np.ones(n_outputs, dtype)
 
     def value_and_gradient(self, raw, targets, losses, scratch):
@@ -158,8 +159,8 @@ class LogLoss(Loss):
         the time for 10 classes.
         """
         p, transposed, sums, ones = scratch
-        np.copyto(transposed, np.moveaxis(raw, -1, 0))
-        np.maximum.reduce(transposed, axis=0, out=losses)
+        np.copyto(transposed, raw.reshape(-1, len(transposed)).T)
+        np.maximum.reduce(transposed, axis=0, out=losses.reshape(-1))
         raw -= losses[..., np.newaxis]
         np.exp(raw, out=p)
         np.matmul(p, ones, out=sums)

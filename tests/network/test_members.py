@@ -76,6 +76,25 @@ def test_each_member_has_the_gradient_it_would_have_by_itself(name, kind, weight
     assert_allclose(value, np.mean(values), rtol=1e-12)
 
 
+@pytest.mark.parametrize("n_rows", [1, 7])
+@pytest.mark.parametrize("sizes", [(4, 5, 1), (1, 1, 1), (4, 1, 3)])
+def test_a_single_row_and_single_neurons_have_their_gradients_too(n_rows, sizes):
+    network = MultilayerPerceptron(sizes, "tanh", 0.0, np.float64, n_members=N_MEMBERS)
+    rng = np.random.default_rng(0)
+    network.parameters.values[...] = rng.normal(size=network.parameters.values.size)
+    inputs, targets = rng.normal(size=(n_rows, sizes[0])), np.zeros((n_rows, sizes[-1]))
+    targets[:, 0] = 1
+    objective = Objective(network, make_loss("log_loss", exclusive=sizes[-1] > 1))
+
+    def sum_over_members():
+        return objective.value_and_gradient(inputs, targets) * N_MEMBERS
+
+    sum_over_members()
+    gradient = network.parameters.gradient.copy()
+    expected = numerical_gradient(network, sum_over_members)
+    assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
+
+
 @pytest.mark.parametrize("csr", [sparse.csr_array, sparse.csr_matrix])
 @pytest.mark.parametrize("n_members", [1, N_MEMBERS])
 def test_sparse_rows_are_dense_rows(csr, n_members):
