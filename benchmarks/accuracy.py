@@ -105,7 +105,7 @@ RIVALS: dict[str, Model] = {
     ),
 }
 
-#: The default model, and what becomes of it when a part of the recipe is left out.
+#: The default model, and what becomes of it when a part of the recipe is left out, or added.
 ABLATION: dict[str, Model] = {
     "sknn": _variant(),
     "one network of (256, 256)": _variant(hidden_layer_sizes=(256, 256)),
@@ -116,6 +116,10 @@ ABLATION: dict[str, Model] = {
     "without label smoothing": _variant(label_smoothing=0.0),
     "cosine": _variant(learning_rate_schedule="cosine"),
     "beta_2 = 0.999": _variant(beta_2=0.999),
+    "third hidden layer": _variant(hidden_layer_sizes=(64, 64, 64), n_members=8),
+    "dropout of 0.1": _variant(dropout=0.1),
+    "weight decay of 1": _variant(weight_decay=1.0),
+    "64 epochs": _variant(max_iter=64),
 }
 
 MODELS = RIVALS | ABLATION

@@ -22,7 +22,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknn import defaults
-from sknn.encoding import TableEncoder, magnitude
+from sknn.encoding import TableEncoder
 from sknn.labels import find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES, Loss, make_loss
@@ -30,6 +30,7 @@ from sknn.network.objective import Objective, mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import SCALINGS, InputScaler
 from sknn.samples import Samples, check_features, check_samples, distinct, hold_out
+from sknn.tables import magnitude
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
 from sknn.training.calibration import (
@@ -736,9 +737,15 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         history.baseline = self._loss.value_of_constant(frequencies)
         inputs = network.scaler.transform(samples.X, network.dtype)
         data = (inputs, targets.astype(network.dtype), self._weight(samples, folds))
+
+        def unseen() -> np.ndarray:
+            """Return each sample's raw prediction by the member that has not seen it."""
+            assert folds is not None  # nobody asks where no member leaves a sample out
+            return left_out(network.predict_raw(inputs, scaled=True), folds)
+
         callbacks = self._callbacks(score)
         if folds is not None and score is None and schedule == "coslog4":
-            callbacks.insert(0, self._best_rest(samples, certain, folds, history))
+            callbacks.insert(0, self._best_rest(unseen, certain, samples.weight, history))
         l2 = 0.0 if self.solver == "adam" else self.weight_decay  # Adam's decay is decoupled
         objective = Objective(network, self._loss, l2, self._rng)
         if self.solver == "lbfgs":
@@ -760,8 +767,7 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             callbacks=callbacks,
         )
         if folds is not None:
-            raw = left_out(network.predict_raw(samples.X), folds)
-            self.temperature_ = fit_temperature(self._loss, raw, certain, samples.weight)
+            self.temperature_ = fit_temperature(self._loss, unseen(), certain, samples.weight)
 
     def _calibrates(self, n_samples: int) -> bool:
         """Return whether `fit` is to calibrate the probabilities, and can."""
@@ -790,22 +796,26 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         return (weight / weight.mean()).astype(self.network_.dtype)
 
     def _best_rest(
-        self, samples: Samples, certain: np.ndarray, folds: np.ndarray, history: History
+        self,
+        unseen: Callable[[], np.ndarray],
+        targets: np.ndarray,
+        weight: np.ndarray | None,
+        history: History,
     ) -> BestRest:
         """Return a callback that looks for the best moment with the samples left out."""
-        network = self.network_
-        n_samples = samples.X.shape[0]
-        codes = certain if certain.shape[1] == 1 or self._multilabel else certain.argmax(axis=1)
+        n_samples, n_outputs = targets.shape
+        by_output = n_outputs == 1 or self._multilabel
+        codes = targets if by_output else targets.argmax(axis=1)
 
         def error() -> float:
-            raw = left_out(network.predict_raw(samples.X), folds)
-            found = raw > 0 if codes.ndim == 2 else raw.argmax(axis=1)
+            raw = unseen()
+            found = raw > 0 if by_output else raw.argmax(axis=1)
             wrong = (found != codes).reshape(n_samples, -1).any(axis=1)
-            return float(np.average(wrong, weights=samples.weight))
+            return float(np.average(wrong, weights=weight))
 
         epochs = {round(rest * history.max_epochs) for rest in COSLOG4_RESTS} - {0}
-        n_rows = effective_size(n_samples, samples.weight)
-        return BestRest(network.parameters, error, n_rows, epochs)
+        n_rows = effective_size(n_samples, weight)
+        return BestRest(self.network_.parameters, error, n_rows, epochs)
 
     def _continued_optimizer(self) -> Optimizer:
         """Return the solver's optimizer, with the state of the last one if it is of its kind."""

@@ -11,7 +11,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
-from sknn.encoding import Numbers, Table, TableEncoder, check_range
+from sknn.encoding import TableEncoder
+from sknn.tables import Numbers, Table, check_range
 
 # Numbers keep their dtype, so that integers and booleans are not blown up to float64.
 _CHECKS = {"accept_sparse": "csr", "dtype": "numeric", "ensure_all_finite": False}

@@ -10,8 +10,7 @@ import pytest
 from scipy import sparse
 from scipy.special import expit, softmax
 from sklearn.base import clone
-from sklearn.datasets import load_digits, load_iris, make_classification
-from sklearn.datasets import make_multilabel_classification as make_multilabel
+from sklearn.datasets import load_digits, make_classification
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import get_scorer, log_loss
 from sklearn.model_selection import GridSearchCV, train_test_split
@@ -43,22 +42,6 @@ def plain(hidden_layer_sizes=(8,), activation="relu", **parameters):
         "random_state": 0,
     }
     return SimpleMLPClassifier(**(PLAIN | settings | parameters))
-
-
-@pytest.fixture(scope="module")
-def iris():
-    X, y = load_iris(return_X_y=True)
-    return X, y
-
-
-@pytest.fixture(scope="module")
-def two_classes():
-    return make_classification(n_samples=300, n_features=8, n_informative=5, random_state=0)
-
-
-@pytest.fixture(scope="module")
-def labels():
-    return make_multilabel(n_samples=200, n_features=10, n_classes=4, random_state=0)
 
 
 # ------------------------------------------------------------------------ learning

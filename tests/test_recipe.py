@@ -15,7 +15,6 @@ from sklearn.datasets import (
     load_wine,
     make_classification,
 )
-from sklearn.datasets import make_multilabel_classification as make_multilabel
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
@@ -45,21 +44,6 @@ DATA = {
         n_samples=400, n_features=8, n_informative=5, n_classes=3, random_state=0
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def iris():
-    return DATA["iris"]()
-
-
-@pytest.fixture(scope="module")
-def two_classes():
-    return make_classification(n_samples=300, n_features=8, n_informative=5, random_state=0)
-
-
-@pytest.fixture(scope="module")
-def labels():
-    return make_multilabel(n_samples=200, n_features=10, n_classes=4, random_state=0)
 
 
 @pytest.fixture(params=["two classes", "three classes", "labels"])

@@ -223,7 +223,11 @@ class MultilayerPerceptron:
             gradient = layer.backward(gradient, scratch)  # type: ignore[assignment]
 
     def predict_raw(
-        self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
+        self,
+        X: Any,
+        merge: Callable[[np.ndarray], np.ndarray] | None = None,
+        *,
+        scaled: bool = False,
     ) -> np.ndarray:
         """Return the raw predictions for features in their own units, chunk by chunk.
 
@@ -233,6 +237,8 @@ class MultilayerPerceptron:
             Real numbers of any dtype.
         merge : callable, optional
             What is done to the raw predictions of a chunk of rows, such as `Loss.merge`.
+        scaled : bool
+            Whether `X` is what the scaler has made, as the training set is.
 
         Returns
         -------
@@ -246,7 +252,7 @@ class MultilayerPerceptron:
             if chunk.shape[0] != n_rows:
                 n_rows = chunk.shape[0]
                 workspace = self.workspace(n_rows)
-            inputs = self.scaler.transform(chunk, self.dtype)
+            inputs = chunk if scaled else self.scaler.transform(chunk, self.dtype)
             raw = self.forward(inputs, workspace)
             # The next chunk overwrites the workspace.
             chunks.append(raw.copy() if merge is None else merge(raw).copy())

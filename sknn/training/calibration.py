@@ -14,8 +14,8 @@ from sknn.network.losses import Loss
 # far from it the right one may be, as a standard deviation of its logarithm.
 _USUAL, _UNCERTAINTY = 0.6, 0.5
 
-# The temperature is fitted to single members, but the mean of surer predictions is less sure than
-# they are: measured over 52 data sets, a fifth less.
+# The temperature is fitted to single members, but the mean of their predictions is less sure than
+# they are; chosen on 52 data sets, where 0.7 and 0.9 did little worse.
 _MEAN_IS_LESS_SURE = 0.8
 
 
@@ -74,8 +74,8 @@ def effective_size(n_rows: int, sample_weight: np.ndarray | None) -> float:
 def expected_temperature(label_smoothing: float) -> float:
     """Return the temperature to expect before any row was left out: 0.6 for smoothing by 0.1.
 
-    Over 35 data sets it lowered the log-loss of single networks from 0.240 to 0.174.  Without
-    smoothing it is 1.
+    Over 52 data sets it lowered the log-loss of single networks of (256, 256) neurons from 0.256
+    to 0.194.  Without smoothing it is 1.
     """
     return _USUAL ** min(1.0, label_smoothing / 0.1)
 
