@@ -1,8 +1,8 @@
 """The neural-network classifier for scikit-learn, in NumPy.
 
 `SimpleMLPClassifier` is a layered network with scikit-learn's interface; `LossCurveDisplay`
-draws how its training went.  `PLAIN` holds the parameters that make the former as plain as
-scikit-learn's `MLPClassifier`.
+draws how its training went, and `Checkpoint` saves it in between.  `PLAIN` holds the parameters
+that make the network as plain as scikit-learn's `MLPClassifier`.
 """
 
 from importlib import metadata
@@ -21,8 +21,9 @@ else:
         "scikit-neuralnetwork sknn"
     )
 
+from sknn.checkpoint import Checkpoint
 from sknn.classifier import SimpleMLPClassifier
 from sknn.defaults import PLAIN
 from sknn.display import LossCurveDisplay
 
-__all__ = ["PLAIN", "LossCurveDisplay", "SimpleMLPClassifier", "__version__"]
+__all__ = ["PLAIN", "Checkpoint", "LossCurveDisplay", "SimpleMLPClassifier", "__version__"]

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
+from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
@@ -22,31 +22,27 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknn import defaults
+from sknn.compatibility import CALLBACK_ATTRIBUTES, CallbackSupportMixin
 from sknn.encoding import TableEncoder
 from sknn.labels import find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.losses import LOSSES, Loss, make_loss
-from sknn.network.objective import Objective, mean_loss
+from sknn.network.losses import LOSSES
+from sknn.network.objective import mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import SCALINGS, InputScaler
-from sknn.samples import Samples, check_features, check_samples, distinct, hold_out
-from sknn.tables import magnitude
-from sknn.training import lbfgs, stochastic
-from sknn.training.batches import Batches
-from sknn.training.calibration import (
-    assign_folds,
-    effective_size,
-    expected_temperature,
-    fit_temperature,
-    left_out,
+from sknn.run import Run, Score
+from sknn.samples import (
+    Samples,
+    can_be_parted,
+    check_features,
+    check_samples,
+    distinct,
+    hold_out,
 )
-from sknn.training.callbacks import BestRest, Callback, EarlyStopping, Progress
-from sknn.training.history import History
-from sknn.training.optimizers import Adam, Optimizer, Sgd
-from sknn.training.schedules import COSLOG4_RESTS, SCHEDULES
+from sknn.tables import Table
+from sknn.training.schedules import SCHEDULES
+from sknn.training.state import TrainingState
 from sknn.version import __version__
-
-Score = Callable[[], float]
 
 
 def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
@@ -56,13 +52,18 @@ def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
     return True
 
 
+def _weights_given(sample_weight: Any) -> dict[str, Any]:
+    """Return what the callbacks of scikit-learn pass on to a scorer."""
+    return {} if sample_weight is None else {"sample_weight": sample_weight}
+
+
 def _takes_weights(scorer: Callable) -> bool:
     """Return whether a scorer, or the metric inside one of scikit-learn's, takes weights."""
     metric = getattr(scorer, "_score_func", scorer)
     return "sample_weight" in inspect.signature(metric).parameters
 
 
-class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
+class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     """A layered neural network for classification, with scikit-learn's interface.
 
     Raw features are encoded and scaled inside the model: tables may have categories and gaps.
@@ -164,7 +165,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     random_state : int, RandomState instance or None, default=None
         Source of starting weights, order of samples, dropout and validation set.
     verbose : int, default=0
-        1 prints a line per epoch.
+        1 prints a line per epoch, at most about 50 in all; 2 prints ten per epoch, at most about
+        500.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision of the arithmetic.  "auto": float64 where every step sees all samples, float32
         for mini-batches, whose noise is far above the rounding.  The first call of `partial_fit`
@@ -198,6 +200,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         What raw predictions are divided by; 1 unless calibrated.
     n_iter_ : int
         Number of epochs or iterations of the last call of `fit` or `partial_fit`.
+    t_ : int
+        Number of samples that training has gone through, each as often as it was seen.
     best_iter_ : int
         Number, from 1, of the epoch whose parameters the model has: with early stopping the
         best, with calibration perhaps an earlier rest of the schedule, else the last.
@@ -207,6 +211,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         Training loss of epoch `best_iter_`.
     best_loss_ : float
         Smallest training loss.
+    learning_rates_ : ndarray of shape (n_iter,) or None
+        Learning rate of the last step of each epoch; None for "lbfgs", which chooses its own.
     validation_scores_ : ndarray of shape (n_iter,) or None
         Validation score of each epoch; None without early stopping.
     best_validation_score_ : float or None
@@ -226,8 +232,13 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     that of predicting the class frequencies, or (after more than one epoch) ended above it, and
     of features beyond 10⁶ that nothing scales.
 
-    A pickled model holds what prediction needs, and the random stream; the optimizer's moments
-    start afresh after loading.  `copy.deepcopy` copies them too.
+    A pickled model holds what prediction needs; the optimizer's moments start afresh after
+    loading, and so does the random stream.  `copy.deepcopy` copies them too, and `Checkpoint`
+    saves them.
+
+    While a callback of scikit-learn is called, `n_iter_`, `loss_curve_`, `learning_rates_`,
+    `validation_scores_` and `t_` tell how far training is: the last entries are those of the
+    epoch that has just ended.
 
     Examples
     --------
@@ -390,22 +401,21 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         training = self._check_samples(X, y, sample_weight, reset=not continues)
         if not continues:
             self._start(training.y)
+        given = {"X": X, "y": y, "metadata": _weights_given(sample_weight)}
         training, validation, X_val = self._part(training, X, X_val, y_val, sample_weight_val)
-        if len(training.y) <= defaults.FEW_SAMPLES and self._sees_all(len(training.y)):
-            training = distinct(training)
         if not continues:
             self._build_network(training, sizes)
-        training = self._encode(training)
-        history = self._train(
-            training,
-            self._max_epochs(training.X.shape[0]),
-            self.learning_rate_schedule,
+        n_samples = len(training.y)
+        Run(
+            self,
+            self._encode(training),
+            "fit",
+            max_epochs=self._max_epochs(n_samples),
             score=None if validation is None else self._make_score(validation, X_val),
-            calibrate=self._calibrates(len(training.y)),
+            calibrates=self._calibrates(n_samples),
             continues=continues,
-        )
-        if history is not None:
-            self._warn_if_useless(training, history)
+            given=given,
+        ).start()
         return self
 
     @available_if(_trains_in_batches)
@@ -413,8 +423,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on these samples, continuing from the last call.
 
-        The first call fixes the encoding and the scaling of the features.  No data is held out:
-        early stopping belongs to `fit`.
+        The first call fixes the encoding and the scaling of the features.  When to stop is up to
+        the caller: nothing is held out.  With `early_stopping=True` the samples are scored before
+        the network learns from them, so that `validation_scores_` has an honest score of the
+        call.
 
         Parameters
         ----------
@@ -451,10 +463,16 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         if not continues:
             self._start(samples.y, classes)
             self._build_network(samples, sizes)
-        samples = self._encode(samples)
-        history = self._train(samples, 1, "constant", continues=continues)
-        if history is not None:
-            self._warn_if_useless(samples, history)
+        Run(
+            self,
+            self._encode(samples),
+            "partial_fit",
+            max_epochs=1,
+            score=self._make_score(samples, X) if self.early_stopping else None,
+            calibrates=False,
+            continues=continues,
+            given={"X": X, "y": y, "metadata": _weights_given(sample_weight)},
+        ).start()
         return self
 
     def _has_network(self) -> bool:
@@ -551,10 +569,17 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         """Learn the classes, and make one generator for everything random."""
         self._multilabel = y.ndim == 2
         self.classes_ = find_classes(y, classes)
-        seed = check_random_state(self.random_state).randint(0, 2**32, size=4, dtype=np.uint32)
-        self._rng = np.random.default_rng(seed)
-        # A warm-started fit must hold out the same samples again, not ones it has learnt from.
-        self._split_seed = int(seed[0])
+        random = check_random_state(self.random_state)
+        self._seed = random.randint(0, 2**32, size=4, dtype=np.uint32).tolist()
+        self._training = TrainingState(np.random.default_rng(self._seed))
+        self.t_ = 0
+
+    def _split_rng(self) -> np.random.Generator:
+        """Return a source of the choice of samples that are held or left out.
+
+        A warm-started fit must choose the same ones again, not any that it has learnt from.
+        """
+        return np.random.default_rng(self._seed[0])
 
     def _targets(self, y: np.ndarray) -> np.ndarray:
         """Return the targets of the output neurons for classes or labels."""
@@ -567,6 +592,12 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
 
         The third is the validation features as the user has them, if scorers need these.
         """
+        rows, n_samples = np.arange(len(training.y)), len(training.y)
+        if n_samples <= defaults.FEW_SAMPLES and self._sees_all(n_samples):
+            merged, its_rows = distinct(training)
+            # Where no class has two different samples, copies of one must do for validation.
+            if X_val is not None or not self.early_stopping or can_be_parted(merged):
+                training, rows = merged, its_rows
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val belong together; only one of them was given.")
         if X_val is None and sample_weight_val is not None:
@@ -576,12 +607,10 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
                 raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
             return training, None, None
         if X_val is None:
-            held_out, kept = hold_out(
-                training, self.validation_fraction, np.random.default_rng(self._split_seed)
-            )
+            held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
             validation, training = training.take(held_out), training.take(kept)
-            as_they_are = isinstance(validation.X, np.ndarray) and not hasattr(X, "columns")
-            X_val = None if as_they_are or sparse.issparse(X) else _safe_indexing(X, held_out)
+            as_it_is = not isinstance(validation.X, Table) and not hasattr(X, "columns")
+            X_val = None if as_it_is else _safe_indexing(X, rows[held_out])
         else:
             validation = self._check_samples(X_val, y_val, sample_weight_val, reset=False)
         return training, validation, X_val
@@ -635,9 +664,8 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             n_embedded=n_numbers if embedding == "periodic" else 0,
             input_scale=self.scaling == "robust",
         )
-        self.network_.initialize(self._rng)
+        self.network_.initialize(self._training.rng)
         self.temperature_ = 1.0
-        self._optimizer: Optimizer | None = None
 
     def _encode(self, samples: Samples) -> Samples:
         """Return the samples with features as the network takes them."""
@@ -665,237 +693,9 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
             return defaults.LBFGS_ITERATIONS
         return defaults.n_epochs(-(-n_samples // self._batch_size(n_samples)))
 
-    def _train(
-        self,
-        samples: Samples,
-        max_epochs: int,
-        schedule: str,
-        *,
-        score: Score | None = None,
-        calibrate: bool | None = None,
-        continues: bool,
-    ) -> History | None:
-        """Train the network on checked samples and report how it went.
-
-        If `calibrate` is None, the temperature stays as it is.
-
-        Return the history of a run that came to its end; one cut short gets its warning here.
-        """
-        self.network_.make_writeable()
-        before = None
-        if continues:
-            before = (self.network_.parameters.values.copy(), self._loss, self.temperature_)
-        if calibrate is not None:
-            self.temperature_ = expected_temperature(self.label_smoothing) if calibrate else 1.0
-        history = History(max_epochs)
-        folds = self._folds(samples) if calibrate else None
-        warning: Warning | None = None
-        try:
-            # Overflow is met by the check that every loss is finite.
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                self._run_solver(samples, folds, schedule, history, score)
-        except KeyboardInterrupt:
-            if history.n_epochs == 0:
-                self._undo(before)
-                raise
-            warning = UserWarning(
-                f"Training was interrupted after {history.n_epochs} of {max_epochs} epochs; the "
-                "model can be used as it is."
-            )
-        except FloatingPointError as problem:
-            if history.best_epoch is None:
-                self._undo(before)
-                raise FloatingPointError(f"{problem} To help: {self._remedy()}.") from None
-            warning = ConvergenceWarning(
-                f"{problem} The model is the one of epoch {history.best_epoch}, the best before. "
-                f"To help: {self._remedy()}."
-            )
-        self._report(history)
-        if warning is None:
-            return history
-        warnings.warn(warning, stacklevel=3)
-        return None
-
-    def _run_solver(
-        self,
-        samples: Samples,
-        folds: np.ndarray | None,
-        schedule: str,
-        history: History,
-        score: Score | None,
-    ) -> None:
-        """Bring the samples into the network's form, let the solver minimize, and calibrate."""
-        network = self.network_
-        self._loss = make_loss(
-            self.loss,
-            exclusive=not self._multilabel and len(self.classes_) > 2,
-            label_smoothing=self.label_smoothing,
-        )
-        certain = self._targets(samples.y)
-        targets = self._loss.smooth(certain)
-        frequencies = np.average(certain, axis=0, weights=samples.weight)
-        history.baseline = self._loss.value_of_constant(frequencies)
-        inputs = network.scaler.transform(samples.X, network.dtype)
-        data = (inputs, targets.astype(network.dtype), self._weight(samples, folds))
-
-        def unseen() -> np.ndarray:
-            """Return each sample's raw prediction by the member that has not seen it."""
-            assert folds is not None  # nobody asks where no member leaves a sample out
-            return left_out(network.predict_raw(inputs, scaled=True), folds)
-
-        callbacks = self._callbacks(score)
-        if folds is not None and score is None and schedule == "coslog4":
-            callbacks.insert(0, self._best_rest(unseen, certain, samples.weight, history))
-        l2 = 0.0 if self.solver == "adam" else self.weight_decay  # Adam's decay is decoupled
-        objective = Objective(network, self._loss, l2, self._rng)
-        if self.solver == "lbfgs":
-            lbfgs.train(objective, *data, history, tol=self.tol, callbacks=callbacks)
-            return
-        self._optimizer = self._continued_optimizer()
-        stochastic.train(
-            objective,
-            Batches(
-                *data,
-                batch_size=self._batch_size(samples.X.shape[0]),
-                rng=self._rng,
-                shuffle=self.shuffle,
-            ),
-            self._optimizer,
-            history,
-            learning_rate=self.learning_rate,
-            schedule=SCHEDULES[schedule],
-            callbacks=callbacks,
-        )
-        if folds is not None:
-            self.temperature_ = fit_temperature(self._loss, unseen(), certain, samples.weight)
-
     def _calibrates(self, n_samples: int) -> bool:
         """Return whether `fit` is to calibrate the probabilities, and can."""
         return self.calibrate and self.loss == "log_loss" and not self._sees_all(n_samples)
-
-    def _folds(self, samples: Samples) -> np.ndarray | None:
-        """Return for each sample the member that leaves it out; None if there is only one."""
-        n_members = self.network_.n_members
-        n_samples = samples.X.shape[0]
-        if n_members == 1:
-            return None
-        codes = np.zeros(n_samples, int)
-        if not self._multilabel:
-            codes = np.unique(samples.y, return_inverse=True)[1]
-        # A warm-started fit must leave out the same samples again.
-        return assign_folds(codes, n_members, np.random.default_rng(self._split_seed))
-
-    def _weight(self, samples: Samples, folds: np.ndarray | None) -> np.ndarray | None:
-        """Return the weights of the samples, for each member if there are folds, of mean 1."""
-        weight = samples.weight
-        if folds is not None:
-            takes_part = folds[:, np.newaxis] != np.arange(self.network_.n_members)
-            weight = takes_part if weight is None else weight[:, np.newaxis] * takes_part
-        if weight is None:
-            return None
-        return (weight / weight.mean()).astype(self.network_.dtype)
-
-    def _best_rest(
-        self,
-        unseen: Callable[[], np.ndarray],
-        targets: np.ndarray,
-        weight: np.ndarray | None,
-        history: History,
-    ) -> BestRest:
-        """Return a callback that looks for the best moment with the samples left out."""
-        n_samples, n_outputs = targets.shape
-        by_output = n_outputs == 1 or self._multilabel
-        codes = targets if by_output else targets.argmax(axis=1)
-
-        def error() -> float:
-            raw = unseen()
-            found = raw > 0 if by_output else raw.argmax(axis=1)
-            wrong = (found != codes).reshape(n_samples, -1).any(axis=1)
-            return float(np.average(wrong, weights=weight))
-
-        epochs = {round(rest * history.max_epochs) for rest in COSLOG4_RESTS} - {0}
-        n_rows = effective_size(n_samples, weight)
-        return BestRest(self.network_.parameters, error, n_rows, epochs)
-
-    def _continued_optimizer(self) -> Optimizer:
-        """Return the solver's optimizer, with the state of the last one if it is of its kind."""
-        optimizer: Optimizer
-        if self.solver == "sgd":
-            optimizer = Sgd(self.momentum, self.nesterovs_momentum)
-        else:
-            optimizer = Adam(
-                self.beta_1,
-                self.beta_2,
-                self.epsilon,
-                self.weight_decay,
-                self.network_.step_factors(),
-            )
-        if type(self._optimizer) is type(optimizer):
-            optimizer.state = self._optimizer.state
-        return optimizer
-
-    def _callbacks(self, score: Score | None) -> list[Callback]:
-        """Return the callbacks that the parameters ask for."""
-        callbacks: list[Callback] = []
-        if score is not None:
-            parameters = self.network_.parameters
-            callbacks.append(EarlyStopping(parameters, score, self.n_iter_no_change, self.tol))
-        if self.verbose:
-            callbacks.append(Progress())
-        return callbacks
-
-    def _undo(self, before: tuple[np.ndarray, Loss, float] | None) -> None:
-        """Forget a new network that could not be trained; give a continued model back."""
-        self._optimizer = None
-        if before is None:
-            del self.network_
-        else:
-            self.network_.parameters.values[...], self._loss, self.temperature_ = before
-
-    def _remedy(self) -> str:
-        """Return what may help against divergence."""
-        advice = f"features of a common size (scaling is {self.scaling!r})"
-        if self.solver != "lbfgs":
-            advice += f" or a learning_rate smaller than {self.learning_rate:g}"
-        return advice
-
-    def _report(self, history: History) -> None:
-        """Set the attributes that tell how training went."""
-        scores = history.validation_score
-        if scores:  # Ctrl-C may have come between an epoch and its score
-            scores = scores + [np.nan] * (history.n_epochs - len(scores))
-        self.n_iter_ = history.n_epochs
-        self.best_iter_ = history.best_epoch or history.n_epochs
-        self.loss_curve_ = np.array(history.loss)
-        self.loss_ = history.loss[self.best_iter_ - 1]
-        self.best_loss_ = min(history.loss)
-        self.validation_scores_ = np.array(scores) if scores else None
-        self.best_validation_score_ = scores[self.best_iter_ - 1] if scores else None
-
-    def _warn_if_useless(self, samples: Samples, history: History) -> None:
-        """Warn if the loss, though finite, tells of divergence or of nothing learnt.
-
-        The yardstick is the loss of predicting the frequencies of the classes.  No loss should be
-        a million times as large, and the final one not above it (a tenth is left for the noise of
-        dropout); a single epoch, which may be just a beginning, is spared the latter.  Saturated
-        neurons bound the loss of features out of all proportion: these are measured themselves.
-        """
-        baseline = history.baseline
-        if history.peak_loss > 1e6 * max(baseline, 0.1):
-            problem = f"went up to {history.peak_loss:.3g}"
-        elif history.max_epochs > 1 and self.loss_ > max(1.1 * baseline, 0.1):
-            problem = f"ended at {self.loss_:.3g}"
-        elif self.scaling is None and magnitude(samples.X) > 1e6:
-            problem = f"ended at {self.loss_:.3g} with features up to {magnitude(samples.X):.3g}"
-        else:
-            return
-        warnings.warn(
-            f"The training loss {problem}, where predicting the frequencies of the classes costs "
-            f"{baseline:.3g}. If training has hardly begun, allow it more than max_iter="
-            f"{self.max_iter} or a larger learning_rate; if it diverged, {self._remedy()}.",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
 
     # ---------------------------------------------------------------- prediction
 
@@ -1060,11 +860,16 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
     def __getstate__(self):
-        """Return the state for a file: without the optimizer, with a version stamp."""
-        state = vars(self).copy()
-        if "_optimizer" in state:
-            state["_optimizer"] = None
-        return state | {"_sknn_version": __version__}
+        """Return the state for a file: only what prediction needs, with a version stamp.
+
+        An estimator without a network, as a grid search sends it to its workers, keeps its
+        callbacks.
+        """
+        state = vars(self) | {"_sknn_version": __version__}
+        if self._has_network():
+            for name in ("_training", *CALLBACK_ATTRIBUTES):
+                state.pop(name, None)
+        return state
 
     def __setstate__(self, state):
         """Take the state of a file; warn if another version of sknn wrote it."""
@@ -1080,9 +885,11 @@ class SimpleMLPClassifier(ClassifierMixin, BaseEstimator):
                 stacklevel=2,
             )
         self.__dict__.update(state)
+        if self._has_network():  # what training remembers is in no file: a new random stream
+            self._training = TrainingState(np.random.default_rng([*self._seed, self.t_]))
 
     def __deepcopy__(self, memo):
-        """Copy everything, the optimizer too, so that the copy trains on like the original."""
+        """Copy everything, the moments too, so that the copy trains on like the original."""
         other = type(self).__new__(type(self))
         memo[id(self)] = other
         other.__dict__.update(copy.deepcopy(self.__dict__, memo))

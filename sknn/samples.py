@@ -134,12 +134,13 @@ def _is_plain(X: Any, estimator: BaseEstimator) -> bool:
     )
 
 
-def distinct(samples: Samples) -> Samples:
+def distinct(samples: Samples) -> tuple[Samples, np.ndarray]:
     """Return each different sample once, in a fixed order, with the weights of equal ones summed.
 
     Of a step that sees all samples this changes nothing but the rounding; and thereby everything,
     for hundreds of steps make a difference in the last digit grow.  So weights are repeated rows,
-    and the order does not matter, to the last bit.
+    and the order does not matter, to the last bit.  It also keeps equal samples together when
+    some are held out.
 
     Parameters
     ----------
@@ -150,16 +151,25 @@ def distinct(samples: Samples) -> Samples:
     -------
     Samples
         The different ones; those of weight zero are left out.  A table is returned as it is.
+    ndarray of int
+        The row of each.
     """
     X, y, weight = samples
     if isinstance(X, Table):
-        return samples
+        return samples, np.arange(len(y))
     codes = y if y.ndim == 2 else np.unique(y, return_inverse=True)[1]
-    rows = np.column_stack([X.toarray() if sparse.issparse(X) else X, codes])
-    _, first, place = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    table = np.column_stack([X.toarray() if sparse.issparse(X) else X, codes])
+    _, first, place = np.unique(table, axis=0, return_index=True, return_inverse=True)
     total = np.bincount(place.ravel(), weight)
     counted = total > 0
-    return samples.take(first[counted])._replace(weight=total[counted].astype(np.float64))
+    rows = first[counted]
+    return samples.take(rows)._replace(weight=total[counted].astype(np.float64)), rows
+
+
+def can_be_parted(samples: Samples) -> bool:
+    """Return whether a class has two samples; multilabel ones count as one class."""
+    y = samples.y
+    return len(y) > (1 if y.ndim == 2 else len(np.unique(y)))
 
 
 def hold_out(

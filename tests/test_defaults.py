@@ -153,7 +153,7 @@ class TestPlain:
         assert ours.out_activation_ == theirs.out_activation_
         assert ours.temperature_ == 1
         np.testing.assert_array_equal(ours.activations(X)[0], X.astype(ours.network_.dtype))
-        assert ours._optimizer.state["t"] == theirs._optimizer.t == 4  # batches of 200
+        assert ours._training.moments["t"] == theirs._optimizer.t == 4  # batches of 200
 
     def test_batch_size_is_the_most_that_auto_of_mlp_classifier_takes(self):
         assert PLAIN["batch_size"] == 200

@@ -19,7 +19,13 @@ def run(code, **kwargs):
 
 
 def test_the_public_names_are_these():
-    assert sknn.__all__ == ["PLAIN", "LossCurveDisplay", "SimpleMLPClassifier", "__version__"]
+    assert sknn.__all__ == [
+        "PLAIN",
+        "Checkpoint",
+        "LossCurveDisplay",
+        "SimpleMLPClassifier",
+        "__version__",
+    ]
     for name in sknn.__all__:
         assert getattr(sknn, name)
 

@@ -260,10 +260,10 @@ def weights_of(model, X, y, monkeypatch, **fit_parameters):
         seen.append(weights)
         return Batches(inputs, targets, weights, **settings)
 
-    from sknn.classifier import Batches
+    from sknn.run import Batches
 
     with monkeypatch.context() as patch:
-        patch.setattr("sknn.classifier.Batches", spy)
+        patch.setattr("sknn.run.Batches", spy)
         model.fit(X, y, **fit_parameters)
     return seen[0]
 
@@ -356,7 +356,7 @@ def test_partial_fit_leaves_out_nothing(iris, monkeypatch):
     def unwanted(*args):
         raise AssertionError("folds were asked for")
 
-    monkeypatch.setattr("sknn.classifier.assign_folds", unwanted)
+    monkeypatch.setattr("sknn.run.assign_folds", unwanted)
     assert default().partial_fit(*iris, classes=[0, 1, 2]).temperature_ == 1
 
 

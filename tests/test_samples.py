@@ -106,25 +106,27 @@ class TestDistinct:
     @pytest.mark.parametrize("container", [np.asarray, sparse.csr_matrix, sparse.csr_array])
     def test_equal_samples_become_one_of_their_weights(self, container):
         y = np.array(["a", "b", "a", "b", "b"])
-        X, y, weight = distinct(Samples(container(self.X), y, np.array([1.0, 2, 4, 8, 16])))
+        weights = np.array([1.0, 2, 4, 8, 16])
+        (X, y, weight), places = distinct(Samples(container(self.X), y, weights))
         rows = X.toarray() if sparse.issparse(X) else X
         np.testing.assert_array_equal(rows, [[1, 4], [1, 5], [2, 0], [2, 0]])
         assert list(y) == ["b", "b", "a", "b"]
         np.testing.assert_array_equal(weight, [16, 2, 5, 8])
+        np.testing.assert_array_equal(self.X[places], rows)
 
     def test_without_weights_they_are_counted(self):
-        _, _, weight = distinct(Samples(self.X, np.zeros(5, int), None))
+        (_, _, weight), _ = distinct(Samples(self.X, np.zeros(5, int), None))
         np.testing.assert_array_equal(weight, [1, 1, 3])
         assert weight.dtype == np.float64
 
     def test_labels_are_told_apart(self):
         Y = np.array([[0, 1], [0, 1], [0, 1], [1, 1], [0, 1]])
-        _, Y, weight = distinct(Samples(self.X, Y, None))
+        (_, Y, weight), _ = distinct(Samples(self.X, Y, None))
         np.testing.assert_array_equal(weight, [1, 1, 2, 1])
         np.testing.assert_array_equal(Y[2:], [[0, 1], [1, 1]])
 
     def test_samples_without_weight_are_left_out(self):
-        X, y, weight = distinct(Samples(self.X, np.arange(5), np.array([1.0, 0, 0, 0, 2])))
+        (X, y, weight), _ = distinct(Samples(self.X, np.arange(5), np.array([1.0, 0, 0, 0, 2])))
         np.testing.assert_array_equal(X, [[1, 4], [2, 0]])
         np.testing.assert_array_equal(y, [4, 0])
         np.testing.assert_array_equal(weight, [2, 1])
@@ -132,15 +134,18 @@ class TestDistinct:
     def test_order_does_not_matter(self):
         rng = np.random.default_rng(0)
         X, y, order = rng.integers(3, size=(50, 3)), rng.integers(2, size=50), rng.permutation(50)
-        first = distinct(Samples(X, y, None))
-        for part, other in zip(first, distinct(Samples(X[order], y[order], None)), strict=True):
+        first, _ = distinct(Samples(X, y, None))
+        second, _ = distinct(Samples(X[order], y[order], None))
+        for part, other in zip(first, second, strict=True):
             np.testing.assert_array_equal(part, other)
 
     def test_a_table_is_returned_as_it_is(self):
         X = np.array([[1.0, np.nan], [1, np.nan], [2, 3]])
         model = SimpleMLPClassifier()
         samples = check_samples(model, TableEncoder(), X, [0, 0, 1], None, None, reset=True)
-        assert distinct(samples) is samples
+        same, rows = distinct(samples)
+        assert same is samples
+        np.testing.assert_array_equal(rows, [0, 1, 2])
 
 
 @pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])

@@ -10,12 +10,6 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sknn import PLAIN, SimpleMLPClassifier
 from sknn.network.perceptron import MultilayerPerceptron
 
-HOLDS_OUT = "early stopping holds out samples, so that repeating one is not weighing it"
-EXPECTED_FAILURES = {
-    "check_sample_weight_equivalence_on_dense_data": HOLDS_OUT,
-    "check_sample_weight_equivalence_on_sparse_data": HOLDS_OUT,
-}
-
 
 # The checks themselves fit data that gives scikit-learn's and our own warnings.
 @pytest.mark.filterwarnings("ignore")
@@ -31,7 +25,6 @@ EXPECTED_FAILURES = {
         SimpleMLPClassifier((16,), "logistic", loss="squared_error", learning_rate=0.01),
         SimpleMLPClassifier((), learning_rate=0.1, scaling=None),
     ],
-    expected_failed_checks=lambda estimator: EXPECTED_FAILURES if estimator.early_stopping else {},
 )
 def test_estimator_checks(estimator, check):
     check(estimator)

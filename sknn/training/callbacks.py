@@ -1,7 +1,8 @@
-"""Callbacks: what else happens after each epoch of a run."""
+"""Callbacks: what else happens in the course of a run."""
 
-from abc import ABC, abstractmethod
+import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -9,14 +10,28 @@ from sknn.network.parameters import ParameterVector
 from sknn.training.history import History
 
 
-class Callback(ABC):
-    """Something that a trainer calls when an epoch ends and when the run ends."""
+class Callback:
+    """Something that a trainer calls; its methods do nothing until a subclass gives them a sense.
 
-    @abstractmethod
+    Attributes
+    ----------
+    state : dict
+        What the callback remembers, in place: another one continues from it in a resumed run.
+    """
+
+    def __init__(self) -> None:
+        self.state: dict[str, Any] = {}
+
+    def on_epoch_begin(self, history: History) -> None:
+        """Prepare for an epoch."""
+
+    def on_batch_end(self, history: History) -> None:
+        """Look at a step that was taken."""
+
     def on_epoch_end(self, history: History) -> bool:
         """Return True to end the run."""
+        return False
 
-    @abstractmethod
     def on_train_end(self, history: History) -> None:
         """Finish; called once, also when the run ends early or with an exception."""
 
@@ -46,41 +61,66 @@ class EarlyStopping(Callback):
         patience: float,
         tol: float,
     ):
+        super().__init__()
         self.parameters = parameters
         self.score = score
         self.patience = patience
         self.tol = tol
-        self.best_values: np.ndarray | None = None
-        self._best_score = -np.inf
-        self._last_improvement = -np.inf
-        self._n_waited = 0
+        self.state.update(
+            best_score=-math.inf, best_values=None, last_improvement=-math.inf, n_waited=0
+        )
 
     def on_epoch_end(self, history):
         """Score the epoch, keep its parameters if they are the best, and count the patience."""
-        score = self.score()
+        score, state = self.score(), self.state
         history.validation_score.append(score)
         history.check_finite(score, "the validation score")
-        if score > self._best_score:
-            self._best_score = score
+        if score > state["best_score"]:
+            state["best_score"] = score
             history.best_epoch = history.n_epochs
             self._keep()
-        if score > self._last_improvement + self.tol:
-            self._last_improvement = score
-            self._n_waited = 0
+        if score > state["last_improvement"] + self.tol:
+            state["last_improvement"] = score
+            state["n_waited"] = 0
         else:
-            self._n_waited += 1
-        return self._n_waited >= self.patience
+            state["n_waited"] += 1
+        return state["n_waited"] >= self.patience
 
     def on_train_end(self, history):
         """Restore the best parameters."""
-        if self.best_values is not None:
-            self.parameters.values[...] = self.best_values
+        if self.state["best_values"] is not None:
+            self.parameters.values[...] = self.state["best_values"]
 
     def _keep(self) -> None:
         """Copy the parameters, into the same memory each time."""
-        if self.best_values is None:
-            self.best_values = np.empty_like(self.parameters.values)
-        np.copyto(self.best_values, self.parameters.values)
+        if self.state["best_values"] is None:
+            self.state["best_values"] = np.empty_like(self.parameters.values)
+        np.copyto(self.state["best_values"], self.parameters.values)
+
+
+class ProgressiveValidation(Callback):
+    """Scores the samples of an epoch before the network learns from them.
+
+    In a stream this is an honest score that holds nothing out.
+
+    Parameters
+    ----------
+    score : callable
+        Returns the score of the network as it is; greater is better.
+
+    References
+    ----------
+    Blum, Kalai, Langford, "Beating the hold-out: bounds for k-fold and progressive
+    cross-validation", 1999.
+    """
+
+    def __init__(self, score: Callable[[], float]):
+        super().__init__()
+        self.score = score
+
+    def on_epoch_begin(self, history):
+        """Score."""
+        history.validation_score.append(self.score())
 
 
 class BestRest(Callback):
@@ -109,56 +149,129 @@ class BestRest(Callback):
         n_rows: float,
         epochs: set[int],
     ):
+        super().__init__()
         self.parameters = parameters
         self.error = error
         self.n_rows = n_rows
         self.epochs = epochs
-        self._moments: list[tuple[int, float, np.ndarray]] = []
+        self.state["moments"] = []  # of (epoch, error, values)
 
     def on_epoch_end(self, history):
         """Keep the error and the parameters, if it is time; ask whether to go on."""
         if history.n_epochs not in self.epochs:
             return False
-        kept = self.parameters.values.copy()
-        self._moments.append((history.n_epochs, self.error(), kept))
-        is_last_but_one = len(self._moments) == len(self.epochs) - 1
-        return is_last_but_one and self._good()[-1] is not self._moments[-1]
+        kept, moments = self.parameters.values.copy(), self.state["moments"]
+        moments.append((history.n_epochs, self.error(), kept))
+        is_last_but_one = len(moments) == len(self.epochs) - 1
+        return is_last_but_one and self._good()[-1] is not moments[-1]
 
     def on_train_end(self, history):
         """Restore the parameters of the chosen moment."""
-        if self._moments:
+        if self.state["moments"]:
             history.best_epoch, _, self.parameters.values[...] = self._good()[-1]
 
     def _good(self) -> list[tuple[int, float, np.ndarray]]:
         """Return the moments that cannot be told from the best."""
-        smallest = min(error for _, error, _ in self._moments)
+        moments = self.state["moments"]
+        smallest = min(error for _, error, _ in moments)
         bound = smallest + (smallest * (1 - smallest) / self.n_rows) ** 0.5
-        return [moment for moment in self._moments if moment[1] <= bound]
+        return [moment for moment in moments if moment[1] <= bound]
 
 
 class Progress(Callback):
-    """Prints a line per epoch: epoch, loss, validation score, learning rate, seconds."""
+    """Prints how far the run is, in lines of equal form.
+
+    A line has the number of the epoch, the loss, the validation score, the learning rate, the
+    seconds since the start, and the time that the rest of the budget will take.
+
+    Parameters
+    ----------
+    verbose : int
+        1 for a line per epoch, at most about 50; 2 for ten lines per epoch, at most about 500.
+        Of slow epochs there is a line per minute in any case.
+    """
+
+    def __init__(self, verbose: int = 1):
+        super().__init__()
+        self.n_lines, self.parts = (50, 1) if verbose == 1 else (500, 10)
+        self._printed = -1.0  # progress, and time in seconds, of the last line
+        self._printed_at = 0.0
+
+    def on_epoch_begin(self, history):
+        """Print the heads of the columns, once, if there is more than a line to come."""
+        if self._printed < 0 and history.max_epochs > 1:
+            self._print_columns(
+                history, "epoch", "loss", "validation", "learning rate", "time", "left"
+            )
+        if self._printed < 0:
+            self._printed, self._printed_at = history.progress, history.seconds
+
+    def on_batch_end(self, history):
+        """Print, if so much of an epoch is done."""
+        is_inside = history.progress < history.n_epochs + 1
+        if self.parts > 1 and is_inside and self._is_due(history):
+            self._print(history)
 
     def on_epoch_end(self, history):
-        """Print the epoch."""
-        width = len(str(history.max_epochs))
-        line = f"epoch {history.n_epochs:{width}d}/{history.max_epochs}"
-        line += f"  loss {history.loss[-1]:.5f}"
-        if history.validation_score:
-            line += f"  validation score {history.validation_score[-1]:.5f}"
-        if history.learning_rate:
-            line += f"  learning rate {history.learning_rate[-1]:.2e}"
-        print(f"{line}  {history.seconds:.1f} s", flush=True)
+        """Print, if it is time for a line."""
+        if history.n_epochs == 1 or history.is_over or self._is_due(history):
+            self._print(history)
         return False
 
     def on_train_end(self, history):
-        """Print which epoch was the best."""
+        """Print the last epoch if that is still to be done, and which epoch was the best."""
+        if history.loss and self._printed < history.progress:
+            self._print(history)
         if history.best_epoch is not None:
             print(f"best epoch: {history.best_epoch}", flush=True)
 
+    def _is_due(self, history: History) -> bool:
+        """Return whether enough was done since the last line, or it is a minute ago."""
+        interval = max(1 / self.parts, history.max_epochs / self.n_lines)
+        is_far = history.progress >= self._printed + interval * (1 - 1e-9)
+        return is_far or history.seconds >= self._printed_at + 60
 
-def notify(callbacks: list[Callback], history: History) -> bool:
-    """Call every callback at the end of an epoch; return whether one of them asks to stop."""
-    # First call all, then decide: `any` over the calls would skip those after one that stops.
-    answers = [callback.on_epoch_end(history) for callback in callbacks]
-    return any(answers)
+    def _print(self, history: History) -> None:
+        """Print a line."""
+        self._printed, self._printed_at = history.progress, history.seconds
+        digits = 1 if self.parts > 1 else 0
+        epoch = f"{history.progress:.{digits}f}/{history.max_epochs}"
+        scores, rates = history.validation_score, history.learning_rate
+        left = history.seconds * (history.max_epochs / history.progress - 1)
+        self._print_columns(
+            history,
+            epoch,
+            f"{history.latest_loss:.5g}",
+            f"{scores[-1]:.5g}" if scores else "",
+            f"{rates[-1]:.2e}" if rates else "",
+            _duration(history.seconds),
+            _duration(left),
+        )
+
+    def _print_columns(self, history: History, epoch: str, *columns: str) -> None:
+        """Print the columns, each as wide as all that it may hold."""
+        width = 2 * len(str(history.max_epochs)) + (3 if self.parts > 1 else 1)
+        widths = (10, 10, 13, 8, 8)
+        line = [f"{column:>{n}}" for column, n in zip(columns, widths, strict=True)]
+        print("  ".join([f"{epoch:>{max(5, width)}}", *line]), flush=True)
+
+
+def _duration(seconds: float) -> str:
+    """Return seconds for people: "8.3 s", "2:05", "1:00:00"."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def begin_epoch(callbacks: list[Callback], history: History) -> None:
+    """Call every callback at the beginning of an epoch."""
+    for callback in callbacks:
+        callback.on_epoch_begin(history)
+
+
+def end_epoch(callbacks: list[Callback], history: History) -> None:
+    """Call every callback at the end of an epoch; take note if one of them asks to stop."""
+    for callback in callbacks:  # all of them, also after one that stops
+        history.stopped |= bool(callback.on_epoch_end(history))

@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -13,6 +14,8 @@ class History:
     ----------
     max_epochs : int
         The budget of the run.
+    n_samples : int
+        Number of samples that an epoch goes through.
     loss : list of float
         Mean value of the objective over the epoch's batches.
     learning_rate : list of float
@@ -25,15 +28,21 @@ class History:
         What early stopping measured; greater is better.  Empty without it.
     best_epoch : int or None
         Number, from 1, of the epoch whose parameters the network keeps; None for the last.
+    stopped : bool
+        Whether a callback has asked to end the run.
     """
 
     max_epochs: int
+    n_samples: int = 1
     loss: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
     peak_loss: float = -math.inf
     baseline: float = math.nan
     validation_score: list[float] = field(default_factory=list)
     best_epoch: int | None = None
+    stopped: bool = False
+    _total: float = field(default=0.0, repr=False)  # of the losses in the epoch under way
+    _n_seen: int = field(default=0, repr=False)  # samples of it
     _start: float = field(default_factory=time.perf_counter, repr=False)
 
     @property
@@ -42,9 +51,36 @@ class History:
         return len(self.loss)
 
     @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.stopped or self.n_epochs >= self.max_epochs
+
+    @property
     def seconds(self) -> float:
-        """The time since the start of the run, in seconds."""
+        """The time since the start of the run, in seconds; of a resumed one, without the gap."""
         return time.perf_counter() - self._start
+
+    @property
+    def progress(self) -> float:
+        """The number of epochs done, with the done part of the one under way."""
+        return self.n_epochs + self._n_seen / self.n_samples
+
+    @property
+    def latest_loss(self) -> float:
+        """The mean over the epoch under way, as far as it is done, or else over the last one."""
+        return self._total / self._n_seen if self._n_seen else self.loss[-1]
+
+    def see_batch(self, value: float, n_rows: int) -> None:
+        """Take note of the objective of a batch of so many rows; see `see_loss`."""
+        self.see_loss(value)
+        self._total += value * n_rows
+        self._n_seen += n_rows
+
+    def end_epoch(self, learning_rate: float) -> None:
+        """Add the entry of an epoch whose batches were all seen."""
+        self.loss.append(self._total / self._n_seen)
+        self.learning_rate.append(learning_rate)
+        self._total, self._n_seen = 0.0, 0
 
     def see_loss(self, value: float) -> None:
         """Take note of a value of the objective; raise FloatingPointError if it is not finite."""
@@ -59,3 +95,11 @@ class History:
         if not math.isfinite(value):
             epoch = self.n_epochs if epoch is None else epoch
             raise FloatingPointError(f"Training diverged in epoch {epoch}: {what} is {value}.")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for a file: the clock becomes the seconds that have passed."""
+        return vars(self) | {"_start": self.seconds}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a file, and let the clock run on."""
+        vars(self).update(state, _start=time.perf_counter() - state["_start"])

@@ -9,7 +9,7 @@ from scipy.optimize import OptimizeResult, minimize
 from threadpoolctl import ThreadpoolController
 
 from sknn.network.objective import Objective
-from sknn.training.callbacks import Callback, notify
+from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.history import History
 
 
@@ -38,7 +38,7 @@ def train(
     tol : float
         The run has converged when no component of the gradient is larger.
     callbacks : list of Callback, optional
-        Called after each iteration, in order.
+        Called in order; an iteration is an epoch, and has no batches.
 
     Raises
     ------
@@ -51,6 +51,7 @@ def train(
     """
     callbacks = callbacks or []
     parameters = objective.network.parameters
+    history.n_samples = inputs.shape[0]
 
     def value_and_gradient(values: np.ndarray) -> tuple[float, np.ndarray]:
         parameters.values[...] = values
@@ -63,11 +64,15 @@ def train(
         parameters.values[...] = intermediate_result.x
         history.see_loss(float(intermediate_result.fun))
         history.loss.append(float(intermediate_result.fun))
-        if notify(callbacks, history):
+        end_epoch(callbacks, history)
+        if history.stopped:
             raise StopIteration
+        if not history.is_over:
+            begin_epoch(callbacks, history)
 
     try:
         history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight))
+        begin_epoch(callbacks, history)
         with _one_thread_for_scipy():
             result = minimize(
                 value_and_gradient,

@@ -22,7 +22,7 @@ class Optimizer(ABC):
     Attributes
     ----------
     state : dict
-        What the rule remembers; empty before the first step.
+        What the rule remembers, in place; empty before the first step.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Sgd(Optimizer):
             values += step
             return
         if not self.state:
-            self.state = {"velocity": np.zeros_like(values)}
+            self.state.update(velocity=np.zeros_like(values))
         velocity = self.state["velocity"]
         velocity *= self.momentum
         velocity += step
@@ -130,7 +130,7 @@ class Adam(Optimizer):
         """
         values, gradient = parameters.values, parameters.gradient
         if not self.state:
-            self.state = {"t": 0, "m": np.zeros_like(values), "v": np.zeros_like(values)}
+            self.state.update(t=0, m=np.zeros_like(values), v=np.zeros_like(values))
         if self.weight_decay > 0:
             weights = values[parameters.slices["weight"]]
             weights *= 1 - learning_rate * self.weight_decay

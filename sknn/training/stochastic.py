@@ -4,7 +4,7 @@ import numpy as np
 
 from sknn.network.objective import Objective
 from sknn.training.batches import Batches
-from sknn.training.callbacks import Callback, notify
+from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.history import History
 from sknn.training.optimizers import Optimizer
 from sknn.training.schedules import Schedule, constant
@@ -20,7 +20,9 @@ def train(
     schedule: Schedule = constant,
     callbacks: list[Callback] | None = None,
 ) -> None:
-    """Train the objective's network for up to `history.max_epochs` epochs.
+    """Train the objective's network, up to `history.max_epochs` epochs.
+
+    A history in which some epochs are done already continues the run that it is of.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def train(
     schedule : callable
         Factor as a function of progress from 0 to 1.
     callbacks : list of Callback, optional
-        Called after each epoch, in order.
+        Called in order.
 
     Raises
     ------
@@ -46,22 +48,22 @@ def train(
     """
     callbacks = callbacks or []
     parameters = objective.network.parameters
+    history.n_samples = batches.n_samples
     n_steps = history.max_epochs * len(batches)
-    step = 0
+    step = history.n_epochs * len(batches)
     try:
-        for _ in range(history.max_epochs):
-            total = 0.0
+        while not history.is_over:
+            begin_epoch(callbacks, history)
             for inputs, targets, sample_weight in batches:
                 value = objective.value_and_gradient(inputs, targets, sample_weight)
-                history.see_loss(value)
+                history.see_batch(value, len(targets))
                 rate = learning_rate * schedule(step / n_steps)
                 optimizer.step(parameters, rate)
-                total += value * len(targets)
                 step += 1
-            history.loss.append(total / batches.n_samples)
-            history.learning_rate.append(rate)
-            if notify(callbacks, history):
-                break
+                for callback in callbacks:
+                    callback.on_batch_end(history)
+            history.end_epoch(rate)
+            end_epoch(callbacks, history)
         history.check_finite(float(np.sum(parameters.values)), "a weight")
     finally:
         for callback in callbacks:

@@ -7,6 +7,7 @@ class Snapshots(Callback):
     """Keeps the parameters of each epoch; asks to stop after the given epoch."""
 
     def __init__(self, parameters, last_epoch=math.inf):
+        super().__init__()
         self.parameters = parameters
         self.last_epoch = last_epoch
         self.values = []

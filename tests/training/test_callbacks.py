@@ -1,12 +1,20 @@
 import math
-from types import SimpleNamespace
+import pickle
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from sknn.network.parameters import ParameterVector
-from sknn.training.callbacks import BestRest, Callback, EarlyStopping, Progress, notify
+from sknn.training.callbacks import (
+    BestRest,
+    Callback,
+    EarlyStopping,
+    Progress,
+    ProgressiveValidation,
+    begin_epoch,
+    end_epoch,
+)
 from sknn.training.history import History
 
 
@@ -14,6 +22,7 @@ class Recorder(Callback):
     """Notes its calls, and answers as it is told."""
 
     def __init__(self, answer=False):
+        super().__init__()
         self.answer = answer
         self.epochs = []
         self.ended = 0
@@ -101,10 +110,10 @@ class TestEarlyStopping:
         parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
         stopping = EarlyStopping(parameters, iter([1.0, 2.0]).__next__, 5, 0.0)
         stopping.on_epoch_end(History(2))
-        kept = stopping.best_values
+        kept = stopping.state["best_values"]
         parameters.values += 1
         stopping.on_epoch_end(History(2))
-        assert stopping.best_values is kept
+        assert stopping.state["best_values"] is kept
         assert_array_equal(kept, 1)
         assert not np.shares_memory(kept, parameters.values)
 
@@ -216,45 +225,155 @@ class TestBestRest:
         assert history.best_epoch is None
 
 
-class TestProgress:
-    @pytest.fixture(autouse=True)
-    def _stopped_clock(self, monkeypatch):
-        clock = SimpleNamespace(perf_counter=lambda: 112.5)
-        monkeypatch.setattr("sknn.training.history.time", clock)
+class Clock:
+    """Stands for the module `time`."""
 
-    def test_prints_all_there_is_in_a_line_per_epoch(self, capsys):
-        history = History(100, _start=100.0)
-        for loss, rate, score in [(0.5, 0.001, 0.75), (0.25, 0.0005, 0.875)]:
+    def __init__(self):
+        self.now = 100.0
+
+    def perf_counter(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("sknn.training.history.time", clock)
+    return clock
+
+
+def run_in_the_open(capsys, clock, verbose, max_epochs, seconds=1.0, n_batches=4, last_epoch=None):
+    """Go through a run whose epochs take so many seconds; return the lines that were printed."""
+    history = History(max_epochs, n_samples=n_batches * 10, _start=clock.now)
+    progress = Progress(verbose)
+    for epoch in range(1, (last_epoch or max_epochs) + 1):
+        begin_epoch([progress], history)
+        for _ in range(n_batches):
+            clock.now += seconds / n_batches
+            history.see_batch(1 / epoch, 10)
+            progress.on_batch_end(history)
+        history.end_epoch(0.01)
+        end_epoch([progress], history)
+    progress.on_train_end(history)
+    return capsys.readouterr().out.splitlines()
+
+
+def epochs_of(lines):
+    return [line.split()[0].partition("/")[0] for line in lines[1:]]
+
+
+class TestProgress:
+    def test_prints_all_there_is_in_lines_of_equal_form(self, clock, capsys):
+        history, progress = History(100, _start=clock.now), Progress()
+        progress.on_epoch_begin(history)
+        for loss, rate, score in [(0.5, 0.001, 0.75), (25, 0.0005, 0.875)]:
+            clock.now += 30.5
             history.loss.append(loss)
             history.learning_rate.append(rate)
             history.validation_score.append(score)
-            assert Progress().on_epoch_end(history) is False
-        assert capsys.readouterr().out == (
-            "epoch   1/100  loss 0.50000  validation score 0.75000  learning rate 1.00e-03"
-            "  12.5 s\n"
-            "epoch   2/100  loss 0.25000  validation score 0.87500  learning rate 5.00e-04"
-            "  12.5 s\n"
-        )
+            assert progress.on_epoch_end(history) is False
+        history.best_epoch = 1
+        progress.on_train_end(history)
+        assert capsys.readouterr().out.splitlines() == [
+            "  epoch        loss  validation  learning rate      time      left",
+            "  1/100         0.5        0.75       1.00e-03    30.5 s     50:20",
+            "  2/100          25       0.875       5.00e-04      1:01     49:49",
+            "best epoch: 1",
+        ]
 
-    def test_prints_no_score_and_no_learning_rate_where_there_is_none(self, capsys):
-        history = History(5, loss=[0.5], _start=100.0)
+    def test_prints_no_score_and_no_learning_rate_where_there_is_none(self, clock, capsys):
+        history = History(5, loss=[0.5], _start=clock.now)
+        clock.now += 3000
         assert Progress().on_epoch_end(history) is False
-        assert capsys.readouterr().out == "epoch 1/5  loss 0.50000  12.5 s\n"
+        line = "  1/5         0.5                                50:00   3:20:00"
+        assert capsys.readouterr().out == line + "\n"
 
-    @pytest.mark.parametrize(("best_epoch", "output"), [(None, ""), (3, "best epoch: 3\n")])
-    def test_ends_with_the_best_epoch_where_there_is_one(self, best_epoch, output, capsys):
-        Progress().on_train_end(History(5, best_epoch=best_epoch))
-        assert capsys.readouterr().out == output
+    @pytest.mark.parametrize("max_epochs", [1, 2, 50])
+    def test_prints_every_epoch_of_a_short_run(self, clock, capsys, max_epochs):
+        lines = run_in_the_open(capsys, clock, 1, max_epochs)
+        expected = [str(epoch) for epoch in range(1, max_epochs + 1)]
+        # A single epoch, as in `partial_fit`, has no head.
+        assert epochs_of(lines if max_epochs > 1 else ["", *lines]) == expected
+
+    @pytest.mark.parametrize(("verbose", "most"), [(1, 50), (2, 500)])
+    @pytest.mark.parametrize("max_epochs", [51, 99, 1000, 12345])
+    def test_thins_the_lines_of_a_long_run(self, clock, capsys, verbose, most, max_epochs):
+        lines = run_in_the_open(capsys, clock, verbose, max_epochs, seconds=0.001, n_batches=20)
+        n_parts = 1 if verbose == 1 else 10
+        assert min(most, max_epochs * n_parts) / 2 <= len(lines) <= most + 3
+        last = f"{max_epochs}.0" if verbose == 2 else str(max_epochs)
+        assert epochs_of(lines)[-1] == last
+        assert len({len(line) for line in lines}) == 1
+
+    def test_prints_slow_epochs_at_least_once_a_minute(self, clock, capsys):
+        lines = run_in_the_open(capsys, clock, 1, 1000, seconds=25, last_epoch=8)
+        assert epochs_of(lines) == ["1", "4", "7", "8"]
+
+    @pytest.mark.parametrize(
+        ("n_batches", "parts"),
+        [(1, ["1.0"]), (2, ["0.5", "1.0"]), (40, [f"{k / 10:.1f}" for k in range(1, 11)])],
+    )
+    def test_prints_groups_of_batches_too(self, clock, capsys, n_batches, parts):
+        lines = run_in_the_open(capsys, clock, 2, 2, n_batches=n_batches)
+        assert epochs_of(lines)[: len(parts)] == parts
+        assert len(lines) == 1 + 2 * len(parts)
+
+    def test_prints_where_a_run_was_cut_short(self, clock, capsys):
+        history, progress = History(1000, n_samples=10, _start=clock.now), Progress()
+        for _ in range(5):
+            begin_epoch([progress], history)
+            history.see_batch(0.5, 10)
+            history.end_epoch(0.1)
+            end_epoch([progress], history)
+        progress.on_train_end(history)
+        assert epochs_of(capsys.readouterr().out.splitlines()) == ["1", "5"]
 
 
-class TestNotify:
+class TestProgressiveValidation:
+    def test_scores_before_an_epoch(self):
+        history, scores = History(2), iter([0.25, 0.5])
+        validation = ProgressiveValidation(scores.__next__)
+        for n_scores in (1, 2):
+            validation.on_epoch_begin(history)
+            assert len(history.validation_score) == n_scores
+            history.loss.append(1.0)
+            assert validation.on_epoch_end(history) is False
+        assert history.validation_score == [0.25, 0.5]
+
+
+def test_stateful_callbacks_continue_from_the_state_of_others():
+    """Whatever epoch a run is cut after, two callbacks with the same state do as one."""
+    scores = [0.1, 0.5, 0.3, 0.6, 0.6, 0.2, 0.1, 0.7]
+    whole_history, whole_parameters = run(scores, patience=3)
+    for cut in range(1, whole_history.n_epochs):
+        parameters, history = ParameterVector([{"weight": (2, 3)}], np.float32), History(8)
+        calls, state = iter(scores), None
+        for part in (range(1, cut + 1), range(cut + 1, 9)):
+            stopping = EarlyStopping(parameters, calls.__next__, 3, 0.0)
+            stopping.state = state or stopping.state
+            state = pickle.loads(pickle.dumps(stopping.state))
+            stopping.state = state
+            for epoch in part:
+                if history.stopped:
+                    break
+                parameters.values[...] = epoch
+                history.loss.append(1 / epoch)
+                history.stopped = stopping.on_epoch_end(history)
+        stopping.on_train_end(history)
+        assert history.validation_score == whole_history.validation_score
+        assert history.best_epoch == whole_history.best_epoch
+        assert_array_equal(parameters.values, whole_parameters.values)
+
+
+class TestEndEpoch:
     @pytest.mark.parametrize(
         "answers", [[], [False], [True], [False, True], [True, False, True], [False, False]]
     )
     def test_calls_all_and_stops_if_one_asks_for_it(self, answers):
         callbacks = [Recorder(answer) for answer in answers]
         history = History(5, loss=[0.5, 0.4])
-        assert notify(callbacks, history) is (True in answers)
+        end_epoch(callbacks, history)
+        assert history.stopped is (True in answers)
         assert [callback.epochs for callback in callbacks] == [[2]] * len(answers)
         assert all(callback.ended == 0 for callback in callbacks)
 
@@ -263,5 +382,5 @@ class TestNotify:
         first, second = Recorder(), Recorder()
         first.on_epoch_end = lambda history: calls.append("first")
         second.on_epoch_end = lambda history: calls.append("second")
-        notify([first, second], History(5))
+        end_epoch([first, second], History(5))
         assert calls == ["first", "second"]

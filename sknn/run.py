@@ -1,0 +1,394 @@
+"""Run: one call of `fit` or `partial_fit`, from samples and a network to a trained model.
+
+Here the parameters of the estimator become the parts of the first floor: loss, batches,
+optimizer, callbacks.
+"""
+
+import copy
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from sknn.network.losses import Loss, make_loss
+from sknn.network.objective import Objective
+from sknn.samples import Samples
+from sknn.tables import magnitude
+from sknn.training import lbfgs, stochastic
+from sknn.training.batches import Batches
+from sknn.training.calibration import (
+    assign_folds,
+    effective_size,
+    expected_temperature,
+    fit_temperature,
+    left_out,
+)
+from sknn.training.callbacks import (
+    BestRest,
+    Callback,
+    EarlyStopping,
+    Progress,
+    ProgressiveValidation,
+)
+from sknn.training.history import History
+from sknn.training.optimizers import Adam, Optimizer, Sgd
+from sknn.training.schedules import COSLOG4_RESTS, SCHEDULES
+
+Score = Callable[[], float]
+
+
+class Run:
+    """One call of `fit` or `partial_fit`.
+
+    Parameters
+    ----------
+    model : SimpleMLPClassifier
+        The estimator, with a network that was built, and perhaps trained before.
+    samples : Samples
+        What to learn from, with encoded features.
+    method : {"fit", "partial_fit"}
+        Which method was called.
+    max_epochs : int
+        Number of epochs or iterations.
+    score : callable or None
+        Returns the validation score of the network as it is.
+    calibrates : bool
+        Whether to say how sure the predictions of this network may be.
+    continues : bool
+        Whether the model was trained before.
+    given : mapping
+        `X`, `y` and `metadata` as the user passed them, for the callbacks of scikit-learn.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        samples: Samples,
+        method: str,
+        *,
+        max_epochs: int,
+        score: Score | None,
+        calibrates: bool,
+        continues: bool,
+        given: Mapping[str, Any],
+    ):
+        self.model = model
+        self.samples = samples
+        self.method = method
+        self.score = score
+        self.given = given
+        self.calibrates = calibrates
+        self.training = model._training
+        self.network = model.network_
+        self.network.make_writeable()
+        self.history = self._history(max_epochs)
+        self.n_seen_before = model.t_ - self.history.n_epochs * self.history.n_samples
+        self.announcer: Announcer | None = None
+        self._before: tuple[np.ndarray, Loss, float] | None = None
+        if continues:
+            values = self.network.parameters.values.copy()
+            self._before = values, model._loss, model.temperature_
+        self.loss = model._loss = make_loss(
+            model.loss,
+            exclusive=not model._multilabel and len(model.classes_) > 2,
+            label_smoothing=model.label_smoothing,
+        )
+        if method == "fit":
+            expected = expected_temperature(model.label_smoothing)
+            model.temperature_ = expected if calibrates else 1.0
+
+    def _history(self, max_epochs: int) -> History:
+        """Return the record of the run: a new one, or that of a checkpoint to be resumed."""
+        n_samples = self.samples.X.shape[0]
+        resumed = self.training.history
+        if resumed is None or self.method == "partial_fit":
+            return History(max_epochs, n_samples)
+        if (resumed.max_epochs, resumed.n_samples) != (max_epochs, n_samples):
+            raise ValueError(
+                f"The checkpoint stands after epoch {resumed.n_epochs} of max_iter="
+                f"{resumed.max_epochs}, on {resumed.n_samples} samples, and cannot be resumed "
+                f"with max_iter={max_epochs} on {n_samples} samples. Pass what the interrupted "
+                "fit had, or train on with partial_fit."
+            )
+        return resumed
+
+    # ---------------------------------------------------------------------- the run
+
+    def start(self) -> None:
+        """Train.  A run cut short leaves a model if an epoch was done, or if there was one."""
+        history = self.history
+        problem: Warning | None = None
+        try:
+            # Overflow is met by the check that every loss is finite.
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                self._minimize()
+        except KeyboardInterrupt:
+            if not self._leaves_a_model():
+                raise
+            problem = UserWarning(
+                f"Training was interrupted after {history.n_epochs} of {history.max_epochs} "
+                "epochs; the model can be used as it is."
+            )
+        except FloatingPointError as divergence:
+            if history.best_epoch is None:
+                self._undo()
+                raise FloatingPointError(f"{divergence} To help: {self._remedy()}.") from None
+            problem = ConvergenceWarning(
+                f"{divergence} The model is the one of epoch {history.best_epoch}, the best "
+                f"before. To help: {self._remedy()}."
+            )
+        except BaseException:  # of a callback, say: what was learnt so far is not thrown away
+            if self._leaves_a_model():
+                self.report()
+            raise
+        finally:
+            self.training.history, self.training.callbacks = None, []
+        self._finish(problem)
+
+    def _finish(self, problem: Warning | None) -> None:
+        """Report and announce the end; warn of a problem, or if nothing was learnt."""
+        self.report()
+        if self.announcer is not None:
+            self.announcer.end()
+        problem = problem or self._uselessness()
+        if problem is not None:
+            # 2 is `start`, 3 `fit`, 4 scikit-learn's wrapper of it.
+            warnings.warn(problem, stacklevel=5)
+
+    def _minimize(self) -> None:
+        """Bring the samples into the network's form, let the solver minimize, and calibrate."""
+        model, network, samples, history = self.model, self.network, self.samples, self.history
+        certain = model._targets(samples.y)
+        targets = self.loss.smooth(certain)
+        frequencies = np.average(certain, axis=0, weights=samples.weight)
+        history.baseline = self.loss.value_of_constant(frequencies)
+        inputs = network.scaler.transform(samples.X, network.dtype)
+        folds = self._folds()
+        data = (inputs, targets.astype(network.dtype), self._weight(folds))
+
+        def unseen() -> np.ndarray:
+            """Return each sample's raw prediction by the member that has not seen it."""
+            assert folds is not None  # nobody asks where no member leaves a sample out
+            return left_out(network.predict_raw(inputs, scaled=True), folds)
+
+        callbacks = self._callbacks(unseen if folds is not None else None, certain)
+        l2 = 0.0 if model.solver == "adam" else model.weight_decay  # Adam's decay is decoupled
+        objective = Objective(network, self.loss, l2, self.training.rng)
+        if model.solver == "lbfgs":
+            lbfgs.train(objective, *data, history, tol=model.tol, callbacks=callbacks)
+        else:
+            batches = Batches(
+                *data,
+                batch_size=model._batch_size(history.n_samples),
+                rng=self.training.rng,
+                shuffle=model.shuffle,
+            )
+            stochastic.train(
+                objective,
+                batches,
+                self._optimizer(),
+                history,
+                learning_rate=model.learning_rate,
+                schedule=SCHEDULES[self._schedule()],
+                callbacks=callbacks,
+            )
+        if folds is not None:
+            model.temperature_ = fit_temperature(self.loss, unseen(), certain, samples.weight)
+
+    def _schedule(self) -> str:
+        """Return the name of the schedule; a stream has no end in sight to fall towards."""
+        return self.model.learning_rate_schedule if self.method == "fit" else "constant"
+
+    def _optimizer(self) -> Optimizer:
+        """Return the solver's optimizer, with the moments of the last run if it had the same."""
+        model = self.model
+        optimizer: Optimizer
+        if model.solver == "sgd":
+            optimizer = Sgd(model.momentum, model.nesterovs_momentum)
+        else:
+            optimizer = Adam(
+                model.beta_1,
+                model.beta_2,
+                model.epsilon,
+                model.weight_decay,
+                self.network.step_factors(),
+            )
+        if self.training.solver == model.solver:
+            optimizer.state = self.training.moments
+        self.training.solver, self.training.moments = model.solver, optimizer.state
+        return optimizer
+
+    # ------------------------------------------------------ samples that members leave out
+
+    def _folds(self) -> np.ndarray | None:
+        """Return for each sample the member that leaves it out; None if all see all."""
+        model, n_members = self.model, self.network.n_members
+        if self.method == "partial_fit" or not self.calibrates or n_members == 1:
+            return None
+        codes = np.zeros(self.history.n_samples, int)
+        if not model._multilabel:
+            codes = np.unique(self.samples.y, return_inverse=True)[1]
+        # A warm-started fit must leave out the same samples again.
+        return assign_folds(codes, n_members, model._split_rng())
+
+    def _weight(self, folds: np.ndarray | None) -> np.ndarray | None:
+        """Return the weights of the samples, for each member if there are folds, of mean 1."""
+        weight = self.samples.weight
+        if folds is not None:
+            takes_part = folds[:, np.newaxis] != np.arange(self.network.n_members)
+            weight = takes_part if weight is None else weight[:, np.newaxis] * takes_part
+        if weight is None:
+            return None
+        return (weight / weight.mean()).astype(self.network.dtype)
+
+    # ------------------------------------------------------------------------ callbacks
+
+    def _callbacks(
+        self, unseen: Callable[[], np.ndarray] | None, targets: np.ndarray
+    ) -> list[Callback]:
+        """Return the callbacks that the parameters and the user ask for, in order."""
+        model, parameters = self.model, self.network.parameters
+        callbacks: list[Callback] = []
+        if unseen is not None and self.score is None and self._schedule() == "coslog4":
+            callbacks.append(self._best_rest(unseen, targets))
+        if self.score is not None and self.method == "fit":
+            patience = model.n_iter_no_change
+            callbacks.append(EarlyStopping(parameters, self.score, patience, model.tol))
+        elif self.score is not None:
+            callbacks.append(ProgressiveValidation(self.score))
+        if model.verbose:
+            callbacks.append(Progress(int(model.verbose)))
+        if vars(model).get("_skl_callbacks"):
+            self.announcer = Announcer(self)
+            callbacks.append(self.announcer)
+        for callback, state in zip(callbacks, self.training.callbacks, strict=False):
+            callback.state = state
+        self.training.callbacks = [callback.state for callback in callbacks]
+        self.training.history = self.history if self.method == "fit" else None
+        return callbacks
+
+    def _best_rest(self, unseen: Callable[[], np.ndarray], targets: np.ndarray) -> BestRest:
+        """Return a callback that looks for the best moment with the samples left out."""
+        weight = self.samples.weight
+        n_samples, n_outputs = targets.shape
+        by_output = n_outputs == 1 or self.model._multilabel
+        codes = targets if by_output else targets.argmax(axis=1)
+
+        def error() -> float:
+            raw = unseen()
+            found = raw > 0 if by_output else raw.argmax(axis=1)
+            wrong = (found != codes).reshape(n_samples, -1).any(axis=1)
+            return float(np.average(wrong, weights=weight))
+
+        epochs = {round(rest * self.history.max_epochs) for rest in COSLOG4_RESTS} - {0}
+        n_rows = effective_size(n_samples, weight)
+        return BestRest(self.network.parameters, error, n_rows, epochs)
+
+    # -------------------------------------------------------------------------- results
+
+    def report(self) -> None:
+        """Set the attributes that tell how training went, or goes."""
+        model, history = self.model, self.history
+        scores = history.validation_score
+        if scores:  # Ctrl-C may have come between an epoch and its score
+            scores = scores + [np.nan] * (history.n_epochs - len(scores))
+        model.t_ = self.n_seen_before + history.n_epochs * history.n_samples
+        model.n_iter_ = history.n_epochs
+        model.best_iter_ = history.best_epoch or history.n_epochs
+        model.loss_curve_ = np.array(history.loss)
+        model.loss_ = history.loss[model.best_iter_ - 1]
+        model.best_loss_ = min(history.loss)
+        rates = history.learning_rate
+        model.learning_rates_ = np.array(rates) if rates else None
+        model.validation_scores_ = np.array(scores) if scores else None
+        model.best_validation_score_ = scores[model.best_iter_ - 1] if scores else None
+
+    def _leaves_a_model(self) -> bool:
+        """Return whether an epoch was done; if not, all is as it was before the run."""
+        if self.history.n_epochs == 0:
+            self._undo()
+        return self.history.n_epochs > 0
+
+    def _undo(self) -> None:
+        """Forget a new network that could not be trained; give a continued model back."""
+        self.training.solver, self.training.moments = "", {}
+        if self._before is None:
+            del self.model.network_
+        else:
+            values, self.model._loss, self.model.temperature_ = self._before
+            self.network.parameters.values[...] = values
+
+    def _remedy(self) -> str:
+        """Return what may help against divergence."""
+        advice = f"features of a common size (scaling is {self.model.scaling!r})"
+        if self.model.solver != "lbfgs":
+            advice += f" or a learning_rate smaller than {self.model.learning_rate:g}"
+        return advice
+
+    def _uselessness(self) -> Warning | None:
+        """Return a warning if the loss, though finite, tells of divergence or of nothing learnt.
+
+        The yardstick is the loss of predicting the frequencies of the classes.  No loss should be
+        a million times as large, and the final one not above it (a tenth is left for the noise of
+        dropout); a single epoch, which may be just a beginning, is spared the latter.  Saturated
+        neurons bound the loss of features out of all proportion: these are measured themselves.
+        """
+        model, history, baseline = self.model, self.history, self.history.baseline
+        if history.peak_loss > 1e6 * max(baseline, 0.1):
+            problem = f"went up to {history.peak_loss:.3g}"
+        elif history.max_epochs > 1 and model.loss_ > max(1.1 * baseline, 0.1):
+            problem = f"ended at {model.loss_:.3g}"
+        elif model.scaling is None and magnitude(self.samples.X) > 1e6:
+            size = magnitude(self.samples.X)
+            problem = f"ended at {model.loss_:.3g} with features up to {size:.3g}"
+        else:
+            return None
+        return ConvergenceWarning(
+            f"The training loss {problem}, where predicting the frequencies of the classes costs "
+            f"{baseline:.3g}. If training has hardly begun, allow it more than max_iter="
+            f"{model.max_iter} or a larger learning_rate; if it diverged, {self._remedy()}."
+        )
+
+
+class Announcer(Callback):
+    """Tells the callbacks of scikit-learn (from 1.9) when the run and its epochs begin and end.
+
+    Meanwhile the estimator has the attributes of a fitted one, as far as it is trained.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    """
+
+    def __init__(self, run: Run):
+        super().__init__()
+        self.run = run
+        self.told = {"estimator": run.model, **run.given}
+        history = run.history
+        self.task = run.model._init_callback_context(
+            task_name=run.method, max_subtasks=history.max_epochs - history.n_epochs
+        )
+        self.task.call_on_fit_task_begin(**self.told)
+
+    def on_epoch_begin(self, history):
+        """Announce the epoch."""
+        self.epoch = self.task.subcontext(task_name="epoch")
+        self.epoch.call_on_fit_task_begin(**self.told)
+
+    def on_epoch_end(self, history):
+        """Announce its end; return whether a callback wants the run to end."""
+        self.run.report()
+        return self.epoch.call_on_fit_task_end(
+            **self.told, reconstruction_attributes=self._fitted_attributes
+        )
+
+    def end(self) -> None:
+        """Announce the end of the run."""
+        self.task.call_on_fit_task_end(**self.told, reconstruction_attributes={})
+
+    def _fitted_attributes(self) -> dict[str, Any]:
+        """Return what makes a copy of the estimator one that stays as it is now."""
+        return {"network_": copy.deepcopy(self.run.network)}
