@@ -208,9 +208,10 @@ class Progress(Callback):
 
     def on_batch_end(self, history):
         """Print, if so much of an epoch is done."""
-        is_inside = history.progress < history.n_epochs + 1
-        if self.parts > 1 and is_inside and self._is_due(history):
-            self._print(history)
+        if self.parts > 1:
+            ends_soon = history.progress > history.n_epochs + 1 - 0.5 / self.parts
+            if not ends_soon and self._is_due(history):
+                self._print(history)
 
     def on_epoch_end(self, history):
         """Print, if it is time for a line."""
@@ -241,8 +242,8 @@ class Progress(Callback):
         self._print_columns(
             history,
             epoch,
-            f"{history.latest_loss:.5g}",
-            f"{scores[-1]:.5g}" if scores else "",
+            _decimals(history.latest_loss),
+            _decimals(scores[-1]) if scores else "",
             f"{rates[-1]:.2e}" if rates else "",
             _duration(history.seconds),
             _duration(left),
@@ -254,6 +255,11 @@ class Progress(Callback):
         widths = (10, 10, 13, 8, 8)
         line = [f"{column:>{n}}" for column, n in zip(columns, widths, strict=True)]
         print("  ".join([f"{epoch:>{max(5, width)}}", *line]), flush=True)
+
+
+def _decimals(value: float) -> str:
+    """Return a number with five decimals, as long as it is not out of all proportion."""
+    return f"{value:.5f}" if abs(value) < 1000 else f"{value:.3e}"
 
 
 def _duration(seconds: float) -> str:

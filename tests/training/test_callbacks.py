@@ -266,7 +266,7 @@ class TestProgress:
     def test_prints_all_there_is_in_lines_of_equal_form(self, clock, capsys):
         history, progress = History(100, _start=clock.now), Progress()
         progress.on_epoch_begin(history)
-        for loss, rate, score in [(0.5, 0.001, 0.75), (25, 0.0005, 0.875)]:
+        for loss, rate, score in [(0.5, 0.001, 0.75), (25000, 0.0005, 0.875)]:
             clock.now += 30.5
             history.loss.append(loss)
             history.learning_rate.append(rate)
@@ -276,8 +276,8 @@ class TestProgress:
         progress.on_train_end(history)
         assert capsys.readouterr().out.splitlines() == [
             "  epoch        loss  validation  learning rate      time      left",
-            "  1/100         0.5        0.75       1.00e-03    30.5 s     50:20",
-            "  2/100          25       0.875       5.00e-04      1:01     49:49",
+            "  1/100     0.50000     0.75000       1.00e-03    30.5 s     50:20",
+            "  2/100   2.500e+04     0.87500       5.00e-04      1:01     49:49",
             "best epoch: 1",
         ]
 
@@ -285,7 +285,7 @@ class TestProgress:
         history = History(5, loss=[0.5], _start=clock.now)
         clock.now += 3000
         assert Progress().on_epoch_end(history) is False
-        line = "  1/5         0.5                                50:00   3:20:00"
+        line = "  1/5     0.50000                                50:00   3:20:00"
         assert capsys.readouterr().out == line + "\n"
 
     @pytest.mark.parametrize("max_epochs", [1, 2, 50])

@@ -1,0 +1,294 @@
+"""Runs that are cut short and resumed end with the same bits as those that were not."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits, make_multilabel_classification
+
+from sknn import Checkpoint, SimpleMLPClassifier
+
+callback = pytest.importorskip("sklearn.callback", reason="callbacks came with scikit-learn 1.9")
+
+SETTINGS = {
+    "default": {"max_iter": 15},
+    "early stopping": {"early_stopping": True, "max_iter": 40, "n_iter_no_change": 3},
+    "dropout": {"dropout": 0.2, "max_iter": 6, "weight_decay": 0.1},
+    "sgd": {"solver": "sgd", "max_iter": 6, "learning_rate": 0.1},
+    "one batch": {"batch_size": 1000, "max_iter": 8},
+    "mapping": {"scoring": "accuracy", "early_stopping": True, "max_iter": 12},
+}
+each_setting = pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+
+
+def digits():
+    X, y = load_digits(return_X_y=True)
+    return X[:500], y[:500]
+
+
+def make(**parameters):
+    return SimpleMLPClassifier(**{"hidden_layer_sizes": (16,), "n_members": 3} | parameters)
+
+
+class Kill:
+    """Cuts a run short after an epoch."""
+
+    def __init__(self, after):
+        self.after = after
+
+    def setup(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        if context.task_name == "epoch" and estimator.n_iter_ == self.after:
+            raise InterruptedError
+
+    def teardown(self, estimator, context):
+        pass
+
+
+def outcome(model):
+    """Return all that a run leaves."""
+    return {
+        "values": model.network_.parameters.values,
+        "losses": model.loss_curve_,
+        "rates": model.learning_rates_,
+        "scores": model.validation_scores_,
+        "numbers": [model.temperature_, model.best_iter_, model.n_iter_, model.t_, model.loss_],
+    }
+
+
+def assert_same(one, other):
+    for name, value in outcome(one).items():
+        np.testing.assert_equal(outcome(other)[name], value, err_msg=name)
+
+
+def resume(path, *data, **fit_parameters):
+    return Checkpoint.load(path).set_params(warm_start=True).fit(*data, **fit_parameters)
+
+
+@each_setting
+@pytest.mark.parametrize("after", [1, 3, 5])
+def test_a_resumed_fit_ends_with_the_same_bits(tmp_path, settings, after):
+    X, y = digits()
+    weight = np.random.default_rng(0).random(500)
+    whole = make(random_state=0, **settings).fit(X, y, weight)
+    model = make(random_state=0, **settings)
+    model.set_callbacks(Checkpoint(tmp_path / "model"), Kill(after))
+    with pytest.raises(InterruptedError):
+        model.fit(X, y, weight)
+    assert_same(resume(tmp_path / "model", X, y, sample_weight=weight), whole)
+
+
+def test_it_may_be_cut_short_again_and_again(tmp_path):
+    X, Y = make_multilabel_classification(n_samples=200, n_classes=3, random_state=0)
+    whole = make(max_iter=9, random_state=0).fit(X, Y)
+    model = make(max_iter=9, random_state=0, warm_start=True)
+    for after in range(1, 9):
+        with pytest.raises(InterruptedError):
+            model.set_callbacks(Checkpoint(tmp_path / "model"), Kill(after)).fit(X, Y)
+        model = Checkpoint.load(tmp_path / "model")
+        assert model.n_iter_ == after
+        model.predict_proba(X)
+    assert_same(model.fit(X, Y), whole)
+
+
+@each_setting
+def test_the_file_of_a_finished_fit_returns_the_same_model(tmp_path, settings):
+    X, y = digits()
+    model = make(random_state=0, **settings)
+    model.set_callbacks(Checkpoint(tmp_path / "model", every=4)).fit(X, y)
+    for _ in range(2):
+        assert_same(resume(tmp_path / "model", X, y), model)
+
+
+def test_after_the_resumed_fit_the_model_trains_on_like_the_other(tmp_path):
+    X, y = digits()
+    whole = make(max_iter=6, random_state=0, warm_start=True).fit(X, y)
+    make(max_iter=6, random_state=0).set_callbacks(Checkpoint(tmp_path / "model")).fit(X, y)
+    resumed = resume(tmp_path / "model", X, y)
+    for each in (whole, resumed):
+        each.fit(X, y).partial_fit(X, y)
+    assert_same(resumed, whole)
+
+
+def test_a_stream_goes_on_with_the_same_bits(tmp_path):
+    X, y = digits()
+    chunks = [slice(start, start + 90) for start in range(0, 500, 90)]
+    whole = make(random_state=0)
+    for rows in chunks:
+        whole.partial_fit(X[rows], y[rows], classes=range(10))
+    model = make(random_state=0).set_callbacks(Checkpoint(tmp_path / "model"))
+    for rows in chunks[:3]:
+        model.partial_fit(X[rows], y[rows], classes=range(10))
+    model = Checkpoint.load(tmp_path / "model")
+    for rows in chunks[3:]:
+        model.partial_fit(X[rows], y[rows])
+    assert_same(model, whole)
+
+
+@pytest.mark.parametrize("every", [1, 2, 5, 100])
+def test_it_is_written_every_so_many_epochs_and_at_the_end(tmp_path, every):
+    X, y = digits()
+    written = []
+
+    class Witness(Kill):
+        def on_fit_task_end(self, estimator, context):
+            if context.task_name == "epoch" and (tmp_path / "model").exists():
+                written.append(Checkpoint.load(tmp_path / "model").n_iter_)
+
+    make(max_iter=6).set_callbacks(Checkpoint(tmp_path / "model", every=every), Witness(0)).fit(
+        X, y
+    )
+    expected = [max(k for k in (0, *range(every, e + 1, every))) for e in range(1, 6)] + [6]
+    assert written == [epoch for epoch in expected if epoch]
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_every_counts_calls_of_partial_fit(tmp_path):
+    X, y = digits()
+    model = make(random_state=0).set_callbacks(Checkpoint(tmp_path / "model", every=3))
+    for _ in range(5):
+        model.partial_fit(X, y, classes=range(10))
+    assert Checkpoint.load(tmp_path / "model").t_ == 3 * 500
+
+
+def test_moments_and_random_stream_are_in_a_checkpoint_and_in_no_other_file(tmp_path):
+    X, y = digits()
+    model = make(max_iter=3, n_members=1).set_callbacks(Checkpoint(tmp_path / "model")).fit(X, y)
+    n_bytes = model.network_.parameters.values.nbytes
+    content = joblib.load(tmp_path / "model")["training"]
+    assert content.moments.keys() == {"t", "m", "v"}
+    assert content.history.n_epochs == 3
+    other = pickle.loads(pickle.dumps(model))
+    assert other._training.moments == {}
+    assert other._training.history is None
+    assert len(pickle.dumps(model)) < n_bytes + 8000
+    assert (tmp_path / "model").stat().st_size > 3 * n_bytes
+
+
+def test_a_model_from_another_file_has_a_random_stream_of_its_own():
+    """Over and over loaded, trained and saved, it does not see one order for ever."""
+    X, y = digits()
+    model = make(max_iter=3, random_state=0).fit(X, y)
+    one, other = (pickle.loads(pickle.dumps(model)) for _ in range(2))
+    assert one._training.rng.random() == other._training.rng.random()
+    later = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(model)).partial_fit(X, y)))
+    assert later._training.rng.random() != other._training.rng.random()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"max_iter": 9}, "after epoch 2 of max_iter=5, on 500 samples.*max_iter=9 on 500"),
+        ({"early_stopping": True}, r"cannot be resumed with max_iter=5 on 4\d\d samples"),
+    ],
+)
+def test_another_fit_is_not_resumed(tmp_path, change, message):
+    X, y = digits()
+    model = make(max_iter=5).set_callbacks(Checkpoint(tmp_path / "model"), Kill(2))
+    with pytest.raises(InterruptedError):
+        model.fit(X, y)
+    loaded = Checkpoint.load(tmp_path / "model").set_params(warm_start=True)
+    before = loaded.network_.parameters.values.copy()
+    with pytest.raises(ValueError, match=message):
+        loaded.set_params(**change).fit(X, y)
+    np.testing.assert_array_equal(loaded.network_.parameters.values, before)
+    loaded.partial_fit(X, y)  # goes on from here all the same
+
+
+def test_what_cannot_be_resumed_is_refused(tmp_path):
+    X, y = digits()
+    with pytest.raises(ValueError, match="needs solver='adam' or 'sgd'"):
+        make(solver="lbfgs").set_callbacks(Checkpoint(tmp_path / "model")).fit(X, y)
+    for every in (0, 1.5):
+        with pytest.raises(ValueError, match=f"every must be an int of at least 1. Got {every}"):
+            make().set_callbacks(Checkpoint(tmp_path / "model", every=every)).fit(X, y)
+    from sklearn.preprocessing import StandardScaler
+
+    with pytest.raises(TypeError, match="for SimpleMLPClassifier; StandardScaler was given"):
+        StandardScaler().set_callbacks(Checkpoint(tmp_path / "model")).fit(X)
+    with pytest.raises(FileNotFoundError):
+        make().set_callbacks(Checkpoint(tmp_path / "no folder" / "model")).fit(X, y)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_joblib_wrote_is_no_checkpoint(tmp_path):
+    joblib.dump(make(max_iter=1).fit(*digits()), tmp_path / "model")
+    with pytest.raises(ValueError, match="model' is not a checkpoint"):
+        Checkpoint.load(tmp_path / "model")
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    X, y = digits()
+    model = make(max_iter=4, random_state=0)
+    model.set_callbacks(Checkpoint(tmp_path / "model"), Kill(2))
+    with pytest.raises(InterruptedError):
+        model.fit(X, y)
+
+    def full_disk(content, file):
+        file.write(b"the first bytes")
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sknn.checkpoint.joblib.dump", full_disk)
+        with pytest.raises(OSError, match="no space"):
+            Checkpoint.load(tmp_path / "model").set_params(warm_start=True).set_callbacks(
+                Checkpoint(tmp_path / "model")
+            ).fit(X, y)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert Checkpoint.load(tmp_path / "model").n_iter_ == 2
+
+
+# ------------------------------------------------------------------------- SIGKILL
+
+
+def train(path, settings):
+    """Train to the end, from the checkpoint if there is one: what a restarted job does."""
+    model = make(random_state=0, **settings)
+    if os.path.exists(path):
+        model = Checkpoint.load(path).set_params(warm_start=True)
+    model.set_callbacks(Checkpoint(path)).fit(*digits())
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+def test_a_process_killed_fifty_times_tears_no_file_and_changes_no_bit(tmp_path):
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.test_checkpoint"])
+    rng = np.random.default_rng(0)
+    settings = [{"max_iter": 30}, {"early_stopping": True, "max_iter": 30, "dropout": 0.1}]
+    wholes = [make(random_state=0, **each).fit(*digits()) for each in settings]
+    n_killed = n_finished = 0
+    while n_killed < 50 or n_finished < 2:
+        its_settings, whole = settings[n_finished % 2], wholes[n_finished % 2]
+        path = tmp_path / f"model {n_finished}"
+        process = context.Process(target=train, args=(path, its_settings))
+        process.start()
+        if n_killed < 50:
+            seen = path.stat().st_mtime_ns if path.exists() else None
+            deadline = time.monotonic() + 60
+            while process.is_alive() and time.monotonic() < deadline:
+                # Kill it at any moment after the first file that it writes.
+                if path.exists() and path.stat().st_mtime_ns != seen:
+                    time.sleep(rng.uniform(0, 0.03))
+                    break
+                time.sleep(0.001)
+            process.kill()
+        process.join(120)
+        if process.exitcode == -signal.SIGKILL:
+            n_killed += 1
+            model = Checkpoint.load(path)
+            assert 1 <= model.n_iter_ <= 30
+        else:
+            assert process.exitcode == 0
+            assert_same(resume(path, *digits()), whole)
+            n_finished += 1
+    assert n_killed == 50
