@@ -1,8 +1,9 @@
 """The neural-network classifier for scikit-learn, in NumPy.
 
-`SimpleMLPClassifier` is a layered network with scikit-learn's interface; `LossCurveDisplay`
-draws how its training went.  `PLAIN` holds the parameters that make the former as plain as
-scikit-learn's `MLPClassifier`.
+`SimpleMLPClassifier` is a layered network with scikit-learn's interface.  The displays draw it:
+`LossCurveDisplay` how its training went, `WeightsDisplay` what its neurons look for,
+`ActivationsDisplay` what they answer to a sample, `NetworkDisplay` neurons and weights.  `PLAIN`
+holds the parameters that make the classifier as plain as scikit-learn's `MLPClassifier`.
 """
 
 from importlib import metadata
@@ -23,6 +24,14 @@ else:
 
 from sknn.classifier import SimpleMLPClassifier
 from sknn.defaults import PLAIN
-from sknn.display import LossCurveDisplay
+from sknn.displays import ActivationsDisplay, LossCurveDisplay, NetworkDisplay, WeightsDisplay
 
-__all__ = ["PLAIN", "LossCurveDisplay", "SimpleMLPClassifier", "__version__"]
+__all__ = [
+    "PLAIN",
+    "ActivationsDisplay",
+    "LossCurveDisplay",
+    "NetworkDisplay",
+    "SimpleMLPClassifier",
+    "WeightsDisplay",
+    "__version__",
+]

@@ -1,26 +1,35 @@
-"""Displays: pictures of a trained network.  Matplotlib is imported when one is drawn."""
+"""LossCurveDisplay: the course of training."""
 
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sknn.displays.drawing import DISTINCT_COLORS, axes_to_draw_on
+
+# Artists carry these as their `gid`, so that the next run on the same axes finds them.
+_TRAINING, _SCORES = "sknn training loss", "sknn validation scores"
+
 
 class LossCurveDisplay:
-    """The course of training: the loss of each epoch, and the validation scores if there are any.
+    """The course of training: the loss of each epoch, and how the validation set was doing.
 
-    Make one with `from_estimator`.
+    A validation loss shares the axis of the training loss, any other score has an axis of its own
+    on the right.  A dot marks the epoch whose parameters the model has.  Each run has a colour of
+    its own; several may share the axes.  Make a display with `from_estimator`.
 
     Parameters
     ----------
     loss_curve : array-like of shape (n_epochs,)
         Training loss of each epoch.
+    validation_loss : array-like of shape (n_epochs,), optional
+        Validation loss of each epoch.
     validation_scores : array-like of shape (n_epochs,), optional
-        Validation score of each epoch.
+        Validation score of each epoch, if it is not the loss.
     best_iter : int, optional
         Number, from 1, of the epoch to mark as the best.
     name : str, optional
-        Name of the training loss in the legend.
+        Name of the run in the legend.
 
     Attributes
     ----------
@@ -32,6 +41,10 @@ class LossCurveDisplay:
         The figure of `ax_`.
     line_ : matplotlib Line2D
         The training loss.
+    validation_line_ : matplotlib Line2D or None
+        The validation loss or scores.
+    best_ : matplotlib Line2D or None
+        The dot at the best epoch.
 
     Examples
     --------
@@ -48,11 +61,13 @@ class LossCurveDisplay:
         self,
         loss_curve: Any,
         *,
+        validation_loss: Any = None,
         validation_scores: Any = None,
         best_iter: int | None = None,
         name: str | None = None,
     ):
         self.loss_curve = loss_curve
+        self.validation_loss = validation_loss
         self.validation_scores = validation_scores
         self.best_iter = best_iter
         self.name = name
@@ -68,9 +83,9 @@ class LossCurveDisplay:
         estimator : SimpleMLPClassifier
             A fitted classifier.
         name : str, optional
-            Name in the legend; default "training loss".
+            Name of the run in the legend, where several share the axes.
         ax : matplotlib Axes, optional
-            Where to draw; default a new figure.
+            Where to draw, the axes of an earlier run perhaps; default a new figure.
         **kwargs : dict
             Passed to Matplotlib's `plot` for the training loss.
 
@@ -80,11 +95,14 @@ class LossCurveDisplay:
             The display, drawn.
         """
         check_is_fitted(estimator)
-        early_stopped = estimator.validation_scores_ is not None
+        scores = estimator.validation_scores_
+        scored_by_loss = scores is not None and estimator.scoring == "loss"
+        went_back = estimator.best_iter_ < estimator.n_iter_
         display = cls(
             estimator.loss_curve_,
-            validation_scores=estimator.validation_scores_,
-            best_iter=estimator.best_iter_ if early_stopped else None,
+            validation_loss=-scores if scored_by_loss else None,
+            validation_scores=None if scored_by_loss else scores,
+            best_iter=estimator.best_iter_ if scores is not None or went_back else None,
             name=name,
         )
         return display.plot(ax=ax, **kwargs)
@@ -95,9 +113,9 @@ class LossCurveDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            Where to draw; default a new figure.
+            Where to draw, the axes of an earlier run perhaps; default a new figure.
         name : str, optional
-            Name in the legend, instead of the display's.
+            Name of the run in the legend, instead of the display's.
         **kwargs : dict
             Passed to Matplotlib's `plot` for the training loss.
 
@@ -106,23 +124,67 @@ class LossCurveDisplay:
         LossCurveDisplay
             This display.
         """
-        import matplotlib.pyplot as plt
-
-        if ax is None:
-            _, ax = plt.subplots()
-        self.ax_, self.figure_, self.validation_ax_ = ax, ax.figure, None
-        name = name or self.name or "training loss"
+        self.ax_ = ax = axes_to_draw_on(ax)
+        self.figure_ = ax.figure
+        name = name or self.name
+        prefix = f"{name}: " if name else ""
+        n_earlier = sum(line.get_gid() == _TRAINING for line in ax.lines)
+        style = {
+            "color": DISTINCT_COLORS[n_earlier % len(DISTINCT_COLORS)],
+            "label": f"{prefix}training loss",
+        }
         epochs = np.arange(1, len(self.loss_curve) + 1)
-        (self.line_,) = ax.plot(epochs, self.loss_curve, **{"label": name, **kwargs})
+        (self.line_,) = ax.plot(epochs, self.loss_curve, **(style | kwargs), gid=_TRAINING)
         ax.set(xlabel="epoch", ylabel="loss")
+
+        self.validation_ax_ = _twin_of(ax)
+        self.validation_line_ = self.best_ = None
+        self._plot_validation(epochs, prefix)
         if self.best_iter is not None:
-            ax.axvline(self.best_iter, color="0.6", linestyle=":", label="best epoch")
-        handles, labels = ax.get_legend_handles_labels()
-        if self.validation_scores is not None:
-            self.validation_ax_ = ax.twinx()
-            (line,) = self.validation_ax_.plot(epochs, self.validation_scores, color="tab:orange")
-            self.validation_ax_.set_ylabel("validation score")
-            handles, labels = [*handles, line], [*labels, "validation score"]
-        # Matplotlib's choice of a place does not look at the twin axis.
-        ax.legend(handles, labels, loc="best" if self.validation_ax_ is None else "center right")
+            self._plot_best(self.best_iter)
+        self._plot_legend()
         return self
+
+    def _plot_validation(self, epochs: np.ndarray, prefix: str) -> None:
+        """Draw the validation loss or scores, dashed, in the colour of the training loss."""
+        style = {"color": self.line_.get_color(), "linestyle": "--"}
+        if self.validation_loss is not None:
+            (self.validation_line_,) = self.ax_.plot(
+                epochs, self.validation_loss, **style, label=f"{prefix}validation loss"
+            )
+        elif self.validation_scores is not None:
+            if self.validation_ax_ is None:
+                self.validation_ax_ = self.ax_.twinx()
+                self.validation_ax_.set(ylabel="validation score", gid=_SCORES)
+            (self.validation_line_,) = self.validation_ax_.plot(
+                epochs, self.validation_scores, **style, label=f"{prefix}validation score"
+            )
+
+    def _plot_best(self, epoch: int) -> None:
+        """Mark the best epoch, on the curve that chose it."""
+        line = self.validation_line_ or self.line_
+        place = [epoch], [line.get_ydata()[epoch - 1]]
+        (self.best_,) = line.axes.plot(*place, "o", color=line.get_color(), label="best epoch")
+
+    def _plot_legend(self) -> None:
+        """Name all curves on the axes and on their twin, and the best epochs once."""
+        entries = [
+            (handle, label)
+            for axes in (self.ax_, self.validation_ax_)
+            if axes is not None
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        ]
+        best = [entry for entry in entries if entry[1] == "best epoch"]
+        entries = [entry for entry in entries if entry not in best] + best[:1]
+        # Matplotlib's choice of a place does not look at the twin.
+        place = "best" if self.validation_ax_ is None else "center right"
+        self.ax_.legend(*zip(*entries, strict=True), loc=place)
+
+
+def _twin_of(ax: Any) -> Any:
+    """Return the axes for validation scores that an earlier run made, or None."""
+    for other in ax.get_shared_x_axes().get_siblings(ax):
+        # Subplots may share an x-axis too, in another place.
+        if other.get_gid() == _SCORES and other.bbox.bounds == ax.bbox.bounds:
+            return other
+    return None
