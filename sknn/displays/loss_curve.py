@@ -136,6 +136,7 @@ class LossCurveDisplay:
         epochs = np.arange(1, len(self.loss_curve) + 1)
         (self.line_,) = ax.plot(epochs, self.loss_curve, **(style | kwargs), gid=_TRAINING)
         ax.set(xlabel="epoch", ylabel="loss")
+        _tick_whole_epochs(ax)
 
         self.validation_ax_ = _twin_of(ax)
         self.validation_line_ = self.best_ = None
@@ -179,6 +180,14 @@ class LossCurveDisplay:
         # Matplotlib's choice of a place does not look at the twin.
         place = "best" if self.validation_ax_ is None else "center right"
         self.ax_.legend(*zip(*entries, strict=True), loc=place)
+
+
+def _tick_whole_epochs(ax: Any) -> None:
+    """Let Matplotlib tick no half epochs, unless the user has chosen the ticks."""
+    from matplotlib.ticker import AutoLocator
+
+    if isinstance(locator := ax.xaxis.get_major_locator(), AutoLocator):
+        locator.set_params(integer=True)
 
 
 def _twin_of(ax: Any) -> Any:

@@ -41,6 +41,16 @@ def test_draws_the_loss_of_each_epoch(model):
     assert display.figure_ is display.ax_.figure
 
 
+def test_ticks_are_whole_epochs(model):
+    display = LossCurveDisplay(model.loss_curve_[:4]).plot()
+    ticks = display.ax_.get_xticks()
+    np.testing.assert_array_equal(ticks, ticks.round())
+    _, ax = plt.subplots()
+    ax.set_xscale("log")
+    LossCurveDisplay.from_estimator(model, ax=ax)
+    assert ax.get_xscale() == "log"
+
+
 def test_a_validation_loss_shares_the_axis_of_the_training_loss(early_stopped):
     display = LossCurveDisplay.from_estimator(early_stopped)
     line = display.validation_line_
