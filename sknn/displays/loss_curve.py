@@ -18,6 +18,9 @@ class LossCurveDisplay:
     on the right.  A dot marks the epoch whose parameters the model has.  Each run has a colour of
     its own; several may share the axes.  Make a display with `from_estimator`.
 
+    The training loss is that of smoothed targets, penalty included.  The validation loss is that of
+    the true ones, without penalty, so it may lie far below.
+
     Parameters
     ----------
     loss_curve : array-like of shape (n_epochs,)
