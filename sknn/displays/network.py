@@ -141,7 +141,8 @@ class NetworkDisplay:
         heights = [_heights(size, self.max_neurons) for size in sizes]
         top = max(map(max, heights)) + 0.5
         right = _BETWEEN_LAYERS * (len(sizes) - 1)
-        figsize = (_INCHES * (right + self._width_of_names()), _INCHES * (2 * top + 5))
+        width = max(right + self._width_of_names(), 14)  # the legend is not narrower
+        figsize = (_INCHES * width, _INCHES * (2 * top + 5))
         self.ax_ = ax = axes_to_draw_on(ax, figsize)
         self.figure_ = ax.figure
         self.neurons_, self.lines_ = [], []

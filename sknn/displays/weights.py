@@ -215,6 +215,5 @@ class WeightsDisplay:
         ax.set(xlim=(-0.6, n_neurons - 0.4), ylim=(len(shown) - 0.4, -0.6))
         ax.set_xticks(range(n_neurons), titles)
         ax.set_yticks(places, [names[j] for j in shown])
-        hidden = n_inputs - len(shown)
-        rest = f" ({hidden} inputs with smaller weights are not shown)" if hidden else ""
-        ax.set_xlabel(f"neuron{rest}")
+        part = f" ({len(shown)} of {n_inputs} inputs)" if len(shown) < n_inputs else ""
+        ax.set_xlabel(f"neuron{part}")

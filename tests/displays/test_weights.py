@@ -69,7 +69,7 @@ def test_the_largest_weights_are_shown_in_the_order_of_the_inputs(wine, wines):
     layer = wine.network_.dense_layers()[0]
     size = np.abs(layer.scale[:, np.newaxis] * layer.weight)[:13].max(axis=1)
     assert names_in(display) == list(wines[0].columns[np.sort(np.argsort(size)[-4:])])
-    assert "9 inputs" in display.ax_.get_xlabel()
+    assert display.ax_.get_xlabel() == "neuron (4 of 13 inputs)"
 
 
 def test_one_neuron_can_be_chosen_and_drawn_on_given_axes(lectures):
