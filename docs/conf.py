@@ -11,6 +11,7 @@ The code blocks of the pages are doctests:
 
 import re
 
+from sknn import SimpleMLPClassifier
 from sknn.version import __version__
 
 project = "sknn"
@@ -59,6 +60,9 @@ sphinx_gallery_conf = {
     "write_computation_times": False,  # the page would load scripts from the network
     "show_signature": False,
 }
+
+# The diagrams of models in the gallery link to the API reference here, and explain parameters.
+SimpleMLPClassifier._doc_link_template = "../api/sknn.{estimator_name}.html"
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"sknn {version}"

@@ -1,8 +1,10 @@
 """The neural-network classifier for scikit-learn, in NumPy.
 
-`SimpleMLPClassifier` is a layered network with scikit-learn's interface; `LossCurveDisplay`
-draws how its training went, and `Checkpoint` saves it in between.  `PLAIN` holds the parameters
-that make the network as plain as scikit-learn's `MLPClassifier`.
+`SimpleMLPClassifier` is a layered network with scikit-learn's interface.  The displays draw it:
+`LossCurveDisplay` how its training went, `WeightsDisplay` what its neurons look for,
+`ActivationsDisplay` what they answer to a sample, `NetworkDisplay` neurons and weights.
+`Checkpoint` saves it while it is trained.  `PLAIN` holds the parameters that make the classifier
+as plain as scikit-learn's `MLPClassifier`.
 """
 
 from importlib import metadata
@@ -24,6 +26,15 @@ else:
 from sknn.checkpoint import Checkpoint
 from sknn.classifier import SimpleMLPClassifier
 from sknn.defaults import PLAIN
-from sknn.display import LossCurveDisplay
+from sknn.displays import ActivationsDisplay, LossCurveDisplay, NetworkDisplay, WeightsDisplay
 
-__all__ = ["PLAIN", "Checkpoint", "LossCurveDisplay", "SimpleMLPClassifier", "__version__"]
+__all__ = [
+    "PLAIN",
+    "ActivationsDisplay",
+    "Checkpoint",
+    "LossCurveDisplay",
+    "NetworkDisplay",
+    "SimpleMLPClassifier",
+    "WeightsDisplay",
+    "__version__",
+]

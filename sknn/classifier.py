@@ -126,8 +126,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
         Whether the momentum of "sgd" is Nesterov's.
-    beta_1, beta_2 : float in [0, 1), default=0.9 and 0.95
-        Memory of the moments of "adam".
+    beta_1 : float in [0, 1), default=0.9
+        Memory of the first moment of "adam", the mean of the gradients.
+    beta_2 : float in [0, 1), default=0.95
+        Memory of the second moment of "adam", the mean of their squares.
     epsilon : float, default=1e-8
         Keeps the steps of "adam" finite.
     early_stopping : bool, default=False
@@ -253,6 +255,11 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     >>> model.score(X_test, y_test) > 0.96
     True
     """
+
+    # Where scikit-learn's diagram links to, and whether it explains the parameters: no site is
+    # published yet.  The gallery of the documentation has a template of its own (docs/conf.py).
+    _doc_link_module = "sknn"
+    _doc_link_template = ""
 
     _parameter_constraints: ClassVar[dict] = {
         "hidden_layer_sizes": [

@@ -6,6 +6,7 @@ is the one that the network trains on.  An array of numbers without gaps is its 
 passes through untouched.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -308,6 +309,32 @@ class TableEncoder:
             1 if len(known) == 2 and not has_others else max(1, len(known) + has_others)
             for known, has_others in zip(self.categories, self.has_others, strict=True)
         ]
+
+    def input_names(self, feature_names: Sequence[str]) -> list[str]:
+        """Return a name for each input.
+
+        Parameters
+        ----------
+        feature_names : sequence of str
+            Names of the columns.
+
+        Returns
+        -------
+        list of str
+            The name of a number is that of its column; that of a category is `column=category`.
+            Of two categories the second is named, which is the positive one.
+        """
+        names = [str(name) for name in feature_names]
+        is_category = self.is_category.tolist()
+        found = [name for name, is_one in zip(names, is_category, strict=True) if not is_one]
+        columns = [name for name, is_one in zip(names, is_category, strict=True) if is_one]
+        for column, known, has_others, width in zip(
+            columns, self.categories, self.has_others, self._widths(), strict=True
+        ):
+            values = [*map(str, known), "other"] if has_others else [*map(str, known)]
+            # Without any category in `fit` the input is there, but says nothing.
+            found += [f"{column}={value}" for value in values[-width:]] or [column]
+        return found
 
     def numbers(self, X: Any) -> Any:
         """Return the columns of numbers, with their gaps, to fit a scaling to; see `transform`."""

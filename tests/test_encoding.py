@@ -613,6 +613,21 @@ class TestEncodedTable:
         assert_array_equal(encoder.transform(np.ones((1, 2))), [[1, 0]])
 
 
+def test_inputs_have_the_names_of_their_columns_and_categories():
+    frame = pd.DataFrame(
+        {"port": list("SCQS"), "age": range(4), "sex": list("fmmf"), "no": pd.Series([None] * 4)}
+    ).astype({"no": "category"})
+    encoder = fit(frame)
+    names = encoder.input_names(frame.columns)
+    assert names == ["age", "port=C", "port=Q", "port=S", "sex=m", "no"]
+    assert len(names) == encoder.n_inputs
+    # A positive input speaks for the category that it is named after.
+    assert_array_equal(encode(encoder, frame)[:, 4], [-1, 1, 1, -1])
+    few = fit(frame[["port"]], max_categories=2)
+    assert few.input_names(["port"]) == ["port=C", "port=S", "port=other"]
+    assert TableEncoder().fit(np.zeros((2, 2))).input_names(["x0", "x1"]) == ["x0", "x1"]
+
+
 def test_what_an_encoder_knows_is_plain():
     frame, _ = awkward()
     encoder = fit(frame)

@@ -21,9 +21,12 @@ def run(code, **kwargs):
 def test_the_public_names_are_these():
     assert sknn.__all__ == [
         "PLAIN",
+        "ActivationsDisplay",
         "Checkpoint",
         "LossCurveDisplay",
+        "NetworkDisplay",
         "SimpleMLPClassifier",
+        "WeightsDisplay",
         "__version__",
     ]
     for name in sknn.__all__:
@@ -49,6 +52,13 @@ def test_the_lower_floors_need_neither_scikit_learn_nor_the_roof(floor):
 def test_matplotlib_is_imported_only_to_draw():
     result = run("import sys, sknn; assert 'matplotlib' not in sys.modules")
     assert result.returncode == 0, result.stderr
+
+
+def test_a_display_without_matplotlib_says_how_to_install_it():
+    code = "import sys; sys.modules['matplotlib'] = None; import sknn; "
+    result = run(code + "sknn.LossCurveDisplay([1, 2]).plot()")
+    assert "ImportError" in result.stderr
+    assert "pip install 'sknn[plots]'" in result.stderr
 
 
 def test_the_namesake_of_2016_is_answered_with_a_clear_message(tmp_path):
