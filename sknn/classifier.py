@@ -616,8 +616,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if X_val is None:
             held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
             validation, training = training.take(held_out), training.take(kept)
-            as_it_is = not isinstance(validation.X, Table) and not hasattr(X, "columns")
-            X_val = None if as_it_is else _safe_indexing(X, rows[held_out])
+            if self.scoring != "loss" and (
+                isinstance(validation.X, Table) or hasattr(X, "columns")
+            ):
+                X_val = _safe_indexing(X, rows[held_out])
         else:
             validation = self._check_samples(X_val, y_val, sample_weight_val, reset=False)
         return training, validation, X_val

@@ -372,7 +372,7 @@ class TableEncoder:
             marks.append(its_marks)
             place += width
         return EncodedTable(
-            Numbers(numbers.source, numbers.shape[0], self.fill),
+            numbers.filled(self.fill),
             [column.codes for column in categories],
             places,
             marks,

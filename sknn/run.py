@@ -14,7 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknn.network.losses import Loss, make_loss
 from sknn.network.objective import Objective
-from sknn.samples import Samples
+from sknn.network.scaling import ScaledRows
+from sknn.samples import Samples, exceeds_memory
 from sknn.tables import magnitude
 from sknn.training import lbfgs, stochastic
 from sknn.training.batches import Batches
@@ -164,14 +165,15 @@ class Run:
         targets = self.loss.smooth(certain)
         frequencies = np.average(certain, axis=0, weights=samples.weight)
         history.baseline = self.loss.value_of_constant(frequencies)
-        inputs = network.scaler.transform(samples.X, network.dtype)
+        inputs = self._inputs()
         folds = self._folds()
         data = (inputs, targets.astype(network.dtype), self._weight(folds))
 
         def unseen() -> np.ndarray:
             """Return each sample's raw prediction by the member that has not seen it."""
             assert folds is not None  # nobody asks where no member leaves a sample out
-            return left_out(network.predict_raw(inputs, scaled=True), folds)
+            chunks = network.raw_chunks(inputs, scaled=True)
+            return np.concatenate([left_out(raw, folds[rows]) for rows, raw in chunks])
 
         callbacks = self._callbacks(unseen if folds is not None else None, certain)
         l2 = 0.0 if model.solver == "adam" else model.weight_decay  # Adam's decay is decoupled
@@ -196,6 +198,17 @@ class Run:
             )
         if folds is not None:
             model.temperature_ = fit_temperature(self.loss, unseen(), certain, samples.weight)
+
+    def _inputs(self) -> Any:
+        """Return the scaled inputs, or what makes them batch by batch if they would be too large.
+
+        Steps that see all samples need all inputs.
+        """
+        X, network = self.samples.X, self.network
+        is_large = exceeds_memory(X, network.dtype.itemsize)
+        if is_large and not self.model._sees_all(self.history.n_samples):
+            return ScaledRows(X, network.scaler, network.dtype)
+        return network.scaler.transform(X, network.dtype)
 
     def _schedule(self) -> str:
         """Return the name of the schedule; a stream has no end in sight to fall towards."""
@@ -236,12 +249,16 @@ class Run:
     def _weight(self, folds: np.ndarray | None) -> np.ndarray | None:
         """Return the weights of the samples, for each member if there are folds, of mean 1."""
         weight = self.samples.weight
-        if folds is not None:
-            takes_part = folds[:, np.newaxis] != np.arange(self.network.n_members)
-            weight = takes_part if weight is None else weight[:, np.newaxis] * takes_part
-        if weight is None:
-            return None
-        return (weight / weight.mean()).astype(self.network.dtype)
+        if weight is not None:
+            weight = (weight / weight.mean()).astype(self.network.dtype)
+        if folds is None:
+            return weight
+        takes_part = folds[:, np.newaxis] != np.arange(self.network.n_members)
+        by_member = takes_part.astype(self.network.dtype)
+        if weight is not None:
+            by_member *= weight[:, np.newaxis]
+        by_member /= by_member.mean(dtype=np.float64)
+        return by_member
 
     # ------------------------------------------------------------------------ callbacks
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
+from sklearn import get_config
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
@@ -68,6 +69,8 @@ def check_samples(
     if y is None:
         validate_data(estimator, X, y, reset=reset, skip_check_array=True)  # raises
     X = check_features(estimator, encoder, X, reset=reset)
+    if isinstance(X, np.ndarray) and exceeds_memory(X):
+        X = Table(Numbers(np.asarray(X), X.shape[0]), [])  # which is never copied as a whole
     y = _check_y(y, multi_output=True, estimator=estimator)
     check_consistent_length(X, y)
     check_classification_targets(y)
@@ -82,6 +85,15 @@ def check_samples(
     if kind != "multilabel-indicator":
         y = column_or_1d(y, warn=True)
     return Samples(X, y, _check_weights(X, y, sample_weight, class_weight))
+
+
+def exceeds_memory(X: Any, itemsize: int = 4) -> bool:
+    """Return whether a dense copy would be larger than scikit-learn's `working_memory`.
+
+    That is 1 GiB unless `sklearn.set_config` or `sklearn.config_context` says otherwise.
+    """
+    n_bytes = X.shape[0] * X.shape[1] * itemsize
+    return not sparse.issparse(X) and n_bytes > get_config()["working_memory"] * 2**20
 
 
 def check_features(

@@ -36,16 +36,16 @@ class Categories(NamedTuple):
 class Numbers:
     """Columns of numbers, as float64 whose rows are made when asked for.
 
-    It is sliced like an array, `numbers[rows]` or `numbers[:, columns]`, without copying what need
-    not be; `np.asarray` makes the array.
+    It is sliced like an array, `numbers[rows]` or `numbers[:, columns]`, without copying anything
+    but row numbers; `np.asarray` makes the array.
 
     Parameters
     ----------
-    source : ndarray or CSR matrix of shape (n_rows, n_columns), or list of ndarray of shape \
-            (n_rows,)
+    source : ndarray or CSR matrix of shape (n_source_rows, n_columns), or list of ndarray of \
+            shape (n_source_rows,)
         The numbers, NaN where they are missing.
-    n_rows : int
-        Number of rows.
+    rows : ndarray of int of shape (n_rows,), or int
+        The rows of the source, or how many there are if it is all of them.
     fill : ndarray of shape (n_columns,), optional
         What takes the place of NaN.  A column of which nothing is known, whose `fill` is NaN
         itself, is 0 throughout.
@@ -53,25 +53,35 @@ class Numbers:
 
     dtype = np.dtype(np.float64)
 
-    def __init__(self, source: Any, n_rows: int, fill: np.ndarray | None = None):
+    def __init__(self, source: Any, rows: np.ndarray | int, fill: np.ndarray | None = None):
         self.source = source
+        self.rows = rows
         self.fill = fill
         n_columns = len(source) if isinstance(source, list) else source.shape[1]
-        self.shape = (n_rows, n_columns)
+        self.shape = (rows if isinstance(rows, int) else len(rows), n_columns)
 
     @property
     def size(self) -> int:
         """Number of numbers."""
         return self.shape[0] * self.shape[1]
 
+    def filled(self, fill: np.ndarray) -> "Numbers":
+        """Return the same numbers with something in the place of NaN."""
+        return Numbers(self.source, self.rows, fill)
+
     def __getitem__(self, key: Any) -> "Numbers":
-        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
-        fill = None if self.fill is None else self.fill[columns]
-        if isinstance(self.source, list):
-            source: Any = [column[rows] for column in self.source[columns]]
-        else:
-            source = self.source[rows][:, columns]
-        return Numbers(source, _n_chosen(rows, self.shape[0]), fill)
+        chosen, source, fill = key, self.source, self.fill
+        is_list = isinstance(source, list)
+        if isinstance(key, tuple):
+            chosen, columns = key
+            source = source[columns] if is_list else source[:, columns]
+            fill = None if fill is None else fill[columns]
+        if not isinstance(self.rows, int):
+            return Numbers(source, self.rows[chosen], fill)
+        if not isinstance(chosen, slice):
+            return Numbers(source, chosen, fill)
+        source = [column[chosen] for column in source] if is_list else source[chosen]
+        return Numbers(source, len(range(*chosen.indices(self.rows))), fill)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         out = np.empty(self.shape)
@@ -80,11 +90,13 @@ class Numbers:
 
     def write(self, out: np.ndarray) -> None:
         """Write the numbers to `out`."""
+        rows = slice(None) if isinstance(self.rows, int) else self.rows
         if isinstance(self.source, list):
             for j, column in enumerate(self.source):
-                out[:, j] = column
+                out[:, j] = column[rows]
         else:
-            out[...] = self.source.toarray() if sparse.issparse(self.source) else self.source
+            source = self.source[rows]
+            out[...] = source.toarray() if sparse.issparse(source) else source
         if self.fill is not None:
             np.copyto(out, self.fill, where=np.isnan(out))
             out[:, np.isnan(self.fill)] = 0
@@ -271,8 +283,3 @@ def _is_missing(value: Any) -> bool:
     if value is None or is_pandas_na(value):
         return True
     return isinstance(value, Number | date) and bool(value != value)  # as NaN does
-
-
-def _n_chosen(rows: Any, n_rows: int) -> int:
-    """Return how many rows a slice or an array of row numbers chooses."""
-    return len(range(*rows.indices(n_rows))) if isinstance(rows, slice) else len(rows)

@@ -25,6 +25,7 @@ FITTED = [
     "coefs_",
     "encoder_",
     "intercepts_",
+    "learning_rates_",
     "loss_",
     "loss_curve_",
     "n_features_in_",
@@ -34,6 +35,7 @@ FITTED = [
     "n_parameters_",
     "network_",
     "out_activation_",
+    "t_",
     "temperature_",
     "validation_scores_",
 ]

@@ -1,6 +1,6 @@
 """The layered network: neurons in layers, each connected with every neuron of the layer below."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -222,14 +222,37 @@ class MultilayerPerceptron:
         for layer, scratch in zip(reversed(self.layers), reversed(workspace), strict=True):
             gradient = layer.backward(gradient, scratch)  # type: ignore[assignment]
 
+    def raw_chunks(self, X: Any, *, scaled: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
+        """Yield the raw predictions chunk by chunk, each in memory that the next one overwrites.
+
+        Parameters
+        ----------
+        X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_inputs)
+            Real numbers of any dtype.
+        scaled : bool
+            Whether `X` is what the scaler has made, as the training set is.
+
+        Yields
+        ------
+        slice
+            The rows of the chunk.
+        ndarray of shape `raw_shape(n_rows)`
+            Their raw predictions.
+        """
+        workspace, n_rows = [], -1
+        for start in range(0, max(1, X.shape[0]), _CHUNK_ROWS):
+            rows = slice(start, start + _CHUNK_ROWS)
+            chunk = X[rows]
+            if chunk.shape[0] != n_rows:
+                n_rows = chunk.shape[0]
+                workspace = self.workspace(n_rows)
+            inputs = chunk if scaled else self.scaler.transform(chunk, self.dtype)
+            yield rows, self.forward(inputs, workspace)
+
     def predict_raw(
-        self,
-        X: Any,
-        merge: Callable[[np.ndarray], np.ndarray] | None = None,
-        *,
-        scaled: bool = False,
+        self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
     ) -> np.ndarray:
-        """Return the raw predictions for features in their own units, chunk by chunk.
+        """Return the raw predictions for features in their own units.
 
         Parameters
         ----------
@@ -237,25 +260,15 @@ class MultilayerPerceptron:
             Real numbers of any dtype.
         merge : callable, optional
             What is done to the raw predictions of a chunk of rows, such as `Loss.merge`.
-        scaled : bool
-            Whether `X` is what the scaler has made, as the training set is.
 
         Returns
         -------
         ndarray of shape `raw_shape(n_samples)`, or (n_samples, n_outputs) if merged
             Raw predictions.
         """
-        chunks = []
-        workspace, n_rows = [], -1
-        for start in range(0, max(1, X.shape[0]), _CHUNK_ROWS):
-            chunk = X[start : start + _CHUNK_ROWS]
-            if chunk.shape[0] != n_rows:
-                n_rows = chunk.shape[0]
-                workspace = self.workspace(n_rows)
-            inputs = chunk if scaled else self.scaler.transform(chunk, self.dtype)
-            raw = self.forward(inputs, workspace)
-            # The next chunk overwrites the workspace.
-            chunks.append(raw.copy() if merge is None else merge(raw).copy())
+        chunks = [
+            raw.copy() if merge is None else merge(raw).copy() for _, raw in self.raw_chunks(X)
+        ]
         return np.concatenate(chunks, axis=-2)
 
     def hidden_activations(self, X: Any) -> list[Any]:

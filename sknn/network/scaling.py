@@ -22,6 +22,10 @@ _LEAST_ROWS = 256
 # side by side: 0.27 s, not 0.46, for 60,000 × 784 on a virtual machine of two cores.
 _PARALLEL_SIZE = 1 << 24
 
+# Quantiles of more numbers than this (16 MB in float64) are those of a sample of the rows: 2,097
+# rows of 1,000 columns place a quartile between the ranks 24 % and 26 %, two times in three.
+_SAMPLE_SIZE = 1 << 21
+
 # What is smaller than any normal number of float32 counts as zero.
 _TINY = np.finfo(np.float32).tiny
 
@@ -83,7 +87,7 @@ class InputScaler:
         out = np.empty(X.shape, dtype)
 
         def scale(rows: slice) -> None:
-            self._scale(np.asarray(X[rows]), out[rows])
+            self.scale(np.asarray(X[rows]), out[rows])
 
         if X.size < _PARALLEL_SIZE:
             for rows in blocks(X):
@@ -93,7 +97,7 @@ class InputScaler:
                 list(pool.map(scale, blocks(X)))
         return out
 
-    def _scale(self, block: np.ndarray, out: np.ndarray) -> None:
+    def scale(self, block: np.ndarray, out: np.ndarray) -> None:
         """Write a block of rows to `out`, scaled in float64."""
         n_numbers = 0 if self.factor is None else len(self.factor)
         if n_numbers < block.shape[1]:
@@ -117,6 +121,34 @@ class InputScaler:
             return X.astype(dtype, copy=False)
         data = self._bounded(X.data * self.factor[X.indices]).astype(dtype)
         return type(X)((data, X.indices, X.indptr), shape=X.shape)
+
+
+class ScaledRows:
+    """Scaled rows that are made when they are asked for: all of them would take too much memory.
+
+    Parameters
+    ----------
+    X : ndarray, or rows on demand, of shape (n_rows, n_features)
+        Real numbers of any dtype.
+    scaler : InputScaler
+        What is done to them.
+    dtype : dtype
+        Type of the scaled rows.
+    """
+
+    def __init__(self, X: Any, scaler: InputScaler, dtype: np.dtype):
+        self.X = X
+        self.scaler = scaler
+        self.dtype = dtype
+        self.shape = X.shape
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        return self.scaler.transform(self.X[rows], self.dtype)
+
+    def take(self, rows: np.ndarray, axis: int, out: np.ndarray, mode: str) -> np.ndarray:
+        """Write the rows of these numbers to `out`, as the method of an ndarray does."""
+        self.scaler.scale(np.asarray(self.X[rows]), out)
+        return out
 
 
 def standard_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputScaler:
@@ -172,13 +204,39 @@ def robust_scaler(X: Any, sample_weight: np.ndarray | None = None) -> InputScale
     """
     if sparse.issparse(X):
         return InputScaler(None, _reciprocal(_largest_stored(X, sample_weight)), _BOUND)
-    quantiles = weighted_quantiles(X, [0, 0.25, 0.5, 0.75, 1], sample_weight)
-    lowest, lower, median, upper, highest = np.nan_to_num(quantiles, copy=False)
+    some, its_weight = _sample(X, sample_weight)
+    quantiles = weighted_quantiles(some, [0.25, 0.5, 0.75], its_weight)
+    lower, median, upper = np.nan_to_num(quantiles, copy=False)
+    lowest, highest = _range(X, sample_weight)
     size = np.abs(median)
     spread = upper - lower
     for wider in (highest / 2 - lowest / 2, size):
         spread = np.where(spread > 4 * np.finfo(np.float64).eps * size, spread, wider)
     return InputScaler(median, _reciprocal(spread), _BOUND)
+
+
+def _sample(X: Any, weight: np.ndarray | None) -> tuple[Any, np.ndarray | None]:
+    """Return so many rows, chosen by chance but always the same, that quantiles are soon found."""
+    n_chosen = max(1, _SAMPLE_SIZE // max(1, X.shape[1]))
+    rows = np.arange(X.shape[0]) if weight is None else np.flatnonzero(weight)
+    if n_chosen >= len(rows):
+        return X, weight
+    rows = np.sort(np.random.default_rng(0).choice(rows, n_chosen, replace=False))
+    return np.asarray(X[rows]), None if weight is None else weight[rows]
+
+
+def _range(X: Any, weight: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the smallest and the largest number of each column, where there is weight; or 0."""
+    lowest, highest = np.full(X.shape[1], np.inf), np.full(X.shape[1], -np.inf)
+    for rows in blocks(X):
+        block = np.asarray(X[rows])
+        if weight is not None:
+            block = block[weight[rows] > 0]
+        if len(block):
+            np.fmin(lowest, np.fmin.reduce(block, axis=0), out=lowest)
+            np.fmax(highest, np.fmax.reduce(block, axis=0), out=highest)
+    is_empty = lowest > highest
+    return np.where(is_empty, 0, lowest), np.where(is_empty, 0, highest)
 
 
 def weighted_quantiles(

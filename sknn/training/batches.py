@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from sknn.network.scaling import ScaledRows
+
 Batch = tuple[Any, np.ndarray, np.ndarray | None]
 
 
@@ -17,7 +19,7 @@ class Batches:
 
     Parameters
     ----------
-    inputs : ndarray or CSR matrix of shape (n_samples, n_inputs)
+    inputs : ndarray, CSR matrix or ScaledRows of shape (n_samples, n_inputs)
         Scaled inputs.
     targets : ndarray of shape (n_samples, n_outputs)
         Targets.
@@ -50,7 +52,7 @@ class Batches:
 
     def _buffer(self, part: Any) -> np.ndarray | None:
         """Return memory for a batch of an array that is gathered."""
-        if self._shuffle and isinstance(part, np.ndarray):
+        if self._shuffle and isinstance(part, np.ndarray | ScaledRows):
             return np.empty((self.batch_size, *part.shape[1:]), part.dtype)
         return None
 

@@ -1,0 +1,210 @@
+"""Data larger than memory: batch by batch, chunk by chunk, and with the same result."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from sklearn.datasets import load_digits, make_multilabel_classification
+
+from sknn import SimpleMLPClassifier
+from sknn.network import scaling
+from sknn.network.scaling import ScaledRows, robust_scaler
+
+
+def digits():
+    return load_digits(return_X_y=True)
+
+
+def table():
+    X, y = digits()
+    frame = (
+        pd.DataFrame(X[:, :6]).astype(float).where(X[:, :6] != 5).set_axis(list("abcdef"), axis=1)
+    )
+    frame["kind"] = pd.Categorical(np.array(["x", "y", "z"])[(X[:, 20] % 3).astype(int)])
+    frame["other"] = np.where(X[:, 21] > 8, "many", None)
+    return frame, y % 3
+
+
+def gappy():
+    X, y = digits()
+    return np.where(X == 7, np.nan, X), y
+
+
+DATA = {
+    "numbers": digits,
+    "float32 rows": lambda: (digits()[0].astype(np.float32), digits()[1]),
+    "integers": lambda: (digits()[0].astype(np.uint8), digits()[1]),
+    "columns in memory": lambda: (np.asfortranarray(digits()[0]), digits()[1]),
+    "gaps": gappy,
+    "table": table,
+    "frame": lambda: (pd.DataFrame(digits()[0]).add_prefix("pixel"), digits()[1]),
+    "labels": lambda: make_multilabel_classification(n_samples=300, random_state=0),
+}
+SETTINGS = {
+    "default": {},
+    "early stopping": {"early_stopping": True, "scoring": "accuracy"},
+    "one network": {"hidden_layer_sizes": (16,)},
+    "standard": {"scaling": "standard", "n_members": 1},
+    "as they are": {"scaling": None, "learning_rate": 1e-4, "n_members": 1},
+    "in order": {"shuffle": False, "n_members": 2},
+    "one batch": {"batch_size": 10_000, "n_members": 1},
+    "lbfgs": {"solver": "lbfgs", "n_members": 1},
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("data", DATA.values(), ids=DATA)
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+def test_batch_by_batch_is_the_same_to_the_last_bit(data, settings):
+    X, y = data()
+    if settings.get("scaling", "") is None and data in (gappy, table):
+        X = X[["kind", "other"]] if data is table else np.nan_to_num(X)
+    weight = np.random.default_rng(0).random(len(X))
+    model = SimpleMLPClassifier(max_iter=2, random_state=0, **settings)
+    usual = model.fit(X, y, weight).predict_proba(X)
+    with sklearn.config_context(working_memory=0):  # too small for any copy
+        np.testing.assert_array_equal(model.fit(X, y, weight).predict_proba(X), usual)
+
+
+@pytest.mark.parametrize("working_memory", [0, 1024])
+def test_only_what_is_larger_than_the_working_memory_is_scaled_in_batches(
+    monkeypatch, working_memory
+):
+    made = []
+    monkeypatch.setattr(
+        "sknn.run.ScaledRows", lambda *args: made.append(ScaledRows(*args)) or made[-1]
+    )
+    with sklearn.config_context(working_memory=working_memory):
+        SimpleMLPClassifier((8,), max_iter=1).fit(*digits())
+    assert len(made) == (working_memory == 0)
+
+
+def test_scaled_rows_are_those_of_the_whole_matrix():
+    X, _ = digits()
+    scaler = robust_scaler(X)
+    whole = scaler.transform(X, np.dtype(np.float32))
+    rows = ScaledRows(X, scaler, np.dtype(np.float32))
+    chosen = np.array([5, 1000, 3, 5])
+    out = np.empty((4, 64), np.float32)
+    assert rows.take(chosen, 0, out, "clip") is out
+    np.testing.assert_array_equal(out, whole[chosen])
+    np.testing.assert_array_equal(rows[7:70], whole[7:70])
+    assert rows.shape == whole.shape
+
+
+def test_quantiles_of_much_data_are_close_to_those_of_all_and_its_range_is_exact(monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20_000, 3)) * [1, 10, 100] + [0, 5, 1000]
+    X = np.column_stack([X, rng.random(20_000) < 0.001, np.zeros(20_000)])
+    X[:, 4][7] = 12.0  # of one row only
+    exact = robust_scaler(X)
+    monkeypatch.setattr(scaling, "_SAMPLE_SIZE", 5 * 4000)
+    some = robust_scaler(X)
+    np.testing.assert_allclose(some.factor, exact.factor, rtol=0.06)
+    np.testing.assert_allclose((some.offset - exact.offset)[:3] * exact.factor[:3], 0, atol=0.04)
+    np.testing.assert_array_equal(some.factor[3:], exact.factor[3:])
+    # The same rows in every run; a row without weight is not among them.
+    np.testing.assert_array_equal(robust_scaler(X).factor, some.factor)
+    weight = np.r_[np.ones(10_000), np.zeros(10_000)]
+    weighted, first = robust_scaler(X, weight), robust_scaler(X[:10_000])
+    np.testing.assert_allclose(weighted.factor, first.factor)
+
+
+def test_chunks_of_a_text_file_are_a_stream(tmp_path):
+    frame, y = table()
+    frame.assign(y=y).to_csv(tmp_path / "table.csv", index=False)
+    model = SimpleMLPClassifier((16,), random_state=0, learning_rate=0.01)
+    twin = SimpleMLPClassifier((16,), random_state=0, learning_rate=0.01)
+    kinds = {"kind": "category", "other": "category"}
+    for epoch in range(3):
+        for chunk in pd.read_csv(tmp_path / "table.csv", chunksize=300, dtype=kinds):
+            model.partial_fit(chunk.drop(columns="y"), chunk["y"], classes=[0, 1, 2])
+        for start in range(0, len(frame), 300):
+            rows = slice(start, start + 300)
+            twin.partial_fit(frame.iloc[rows], y[rows], classes=[0, 1, 2])
+        del epoch
+    np.testing.assert_array_equal(model.predict_proba(frame), twin.predict_proba(frame))
+
+
+def test_five_hundred_calls_of_partial_fit_leave_a_file_as_small_as_the_first():
+    import pickle
+
+    X, y = digits()
+    model = SimpleMLPClassifier((16,), random_state=0)
+    sizes = []
+    for _ in range(500):
+        model.partial_fit(X[:200], y[:200], classes=range(10))
+        sizes.append(len(pickle.dumps(model)))
+    assert max(sizes) <= sizes[0] + 4  # the number of samples seen has more digits
+
+
+# ------------------------------------------------------------------------- a cap on memory
+
+CAPPED = """
+import resource, sys
+import numpy as np, sklearn
+from sknn import SimpleMLPClassifier
+
+path, what, working_memory = sys.argv[1:]
+X = np.load(path, mmap_mode="r")
+y = (np.arange(len(X)) % 2).astype(np.int8)
+settings = dict(hidden_layer_sizes=(16,), max_iter=1, random_state=0)
+small = slice(0, 2000)
+SimpleMLPClassifier(n_members=2, **settings).fit(X[small], y[small]).predict(X[small])
+
+def used():  # private memory that can be written: what RLIMIT_DATA caps
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmData")) * 1024
+
+cap = used() + X.nbytes // 10
+resource.setrlimit(resource.RLIMIT_DATA, (cap, cap))
+try:
+    if what == "stream":
+        model = SimpleMLPClassifier(**settings)
+        for start in range(0, len(X), 2000):
+            rows = slice(start, start + 2000)
+            model.partial_fit(X[rows], y[rows], classes=[0, 1])
+    else:
+        more = {"members": {"n_members": 2}, "held out": {"early_stopping": True}}[what]
+        with sklearn.config_context(working_memory=float(working_memory)):
+            model = SimpleMLPClassifier(**settings, **more).fit(X, y)
+    model.predict(X)
+except MemoryError:
+    print("MemoryError")
+else:
+    print("fitted")
+"""
+
+
+@pytest.fixture(scope="module")
+def large_file(tmp_path_factory):
+    """Write 300 MB of numbers."""
+    path = tmp_path_factory.mktemp("streams") / "X.npy"
+    X = np.lib.format.open_memmap(path, "w+", np.float32, (75_000, 1000))
+    rng = np.random.default_rng(0)
+    for start in range(0, len(X), 5000):
+        X[start : start + 5000] = rng.random((5000, 1000), dtype=np.float32)
+    X.flush()
+    del X
+    yield path
+    path.unlink()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+@pytest.mark.parametrize(
+    ("what", "working_memory", "outcome"),
+    [
+        ("stream", 1, "fitted"),
+        ("members", 1, "fitted"),
+        ("held out", 1, "fitted"),
+        ("members", 1024, "MemoryError"),  # the cap is one
+    ],
+)
+def test_a_tenth_of_the_data_is_memory_enough(large_file, what, working_memory, outcome):
+    arguments = [sys.executable, "-c", CAPPED, str(large_file), what, str(working_memory)]
+    run = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert run.stdout.strip() == outcome, run.stderr
