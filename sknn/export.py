@@ -6,7 +6,7 @@ members and takes probabilities in float64 again.  Each part of a model has an *
 its nodes to a `Graph`.  Of the graph `to_onnx` makes a model; skl2onnx takes it into its own.
 
 All operators are used in the form that they have had since opset 13, and all but one have float64
-kernels in ONNX Runtime: so activation functions are made of simple operators.
+kernels in ONNX Runtime; so activation functions are made of simple ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -185,8 +185,10 @@ def _emit_periodic_embedding(part: layers.PeriodicEmbedding, graph: Graph, x: st
     if part.n_numbers < part.n_inputs:
         numbers = graph.add("Slice", x, np.array([0]), np.array([part.n_numbers]), np.array([1]))
     columns = graph.add("Unsqueeze", graph.add("Transpose", numbers, perm=[1, 0]), np.array([2]))
-    angles = graph.add("Add", graph.add("Mul", columns, part.frequency), part.phase)
-    functions = graph.add("MatMul", graph.add("Cos", angles), part.amplitude)
+    # cos(x) = sin(x + π/2): ONNX Runtime 1.19 has Sin in float64, but not Cos.
+    phase = (part.phase + np.float64(np.pi / 2)).astype(part.phase.dtype)
+    angles = graph.add("Add", graph.add("Mul", columns, part.frequency), phase)
+    functions = graph.add("MatMul", graph.add("Sin", angles), part.amplitude)
     functions = graph.add("Add", functions, part.offset)  # (n_numbers, n_rows, n_functions)
     functions = graph.add("Transpose", functions, perm=[1, 0, 2])
     shape = np.array([0, part.n_numbers * part.n_functions])  # 0 for as many rows as there are
@@ -246,8 +248,12 @@ def _emit_exponential_linear(part: activations.ExponentialLinear, graph: Graph, 
 
 @emit.register
 def _emit_silu(part: activations.Silu, graph: Graph, x: str) -> str:
-    """`f(z) = z σ(z)`."""
-    return graph.add("Mul", x, graph.add("Sigmoid", x))
+    """`f(z) = z σ(z) = ½ z (1 + tanh(½ z))`.
+
+    Of `z σ(z)` ONNX Runtime 1.19 makes an operator of its own, which it lacks in float64.
+    """
+    half = graph.add("Mul", x, 0.5)
+    return graph.add("Mul", half, graph.add("Add", graph.add("Tanh", half), 1.0))
 
 
 @emit.register
