@@ -5,6 +5,9 @@ environment variable SKNN_DATASETS names, the one of `python -m benchmarks.accur
 """
 
 import os
+import re
+import textwrap
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -34,6 +37,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:(onnx|skl2onnx)"),
 ]
 
+ROOT = Path(__file__).parent.parent
 DATASETS = os.environ.get("SKNN_DATASETS")
 
 
@@ -341,8 +345,8 @@ def skl2onnx():
 
 
 @pytest.fixture
-def registered(skl2onnx):
-    """Register the converter as the user guide says, for one test."""
+def registry(skl2onnx):
+    """Let a test register what it wants, and forget it."""
     from skl2onnx import _parse, _supported_operators
     from skl2onnx.common import _registration
 
@@ -352,14 +356,19 @@ def registered(skl2onnx):
         mock.patch.dict(_registration._converter_pool),
         mock.patch.dict(_registration._shape_calculator_pool),
     ):
-        skl2onnx.update_registered_converter(
-            SimpleMLPClassifier,
-            "SknnSimpleMLPClassifier",
-            export.skl2onnx_shapes,
-            export.skl2onnx_convert,
-            options={"zipmap": [True, False, "columns"], "nocl": [True, False]},
-        )
         yield
+
+
+@pytest.fixture
+def registered(skl2onnx, registry):
+    """Register the converter as the user guide says."""
+    skl2onnx.update_registered_converter(
+        SimpleMLPClassifier,
+        "SknnSimpleMLPClassifier",
+        export.skl2onnx_shapes,
+        export.skl2onnx_convert,
+        options={"zipmap": [True, False, "columns"], "nocl": [True, False]},
+    )
 
 
 def types_of(feeds):
@@ -451,3 +460,28 @@ def test_skl2onnx_knows_options_and_searches_once_registered(skl2onnx, registere
             skl2onnx.to_onnx(model, X[:1].astype(np.float32)), {"X": X.astype(np.float32)}
         )
         assert set(dictionaries[0]) == {0, 1, 2}
+
+
+# ------------------------------------------------------------------------------ the guide
+
+
+def test_the_user_guide_runs(registry, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "user_guide.rst").read_text(encoding="utf-8")
+    section = page[page.index(".. _onnx:") : page.index("What is refused")]
+    blocks = re.findall(r"\.\. code-block:: python\n\n((?: {3}.*\n|\n)+)", section)
+    X, y = load_digits(return_X_y=True)
+    table = pd.DataFrame({"age": [22, np.nan] * 60, "fare": 7.0, "port": ["S", "C", None] * 40})
+    names = {
+        "np": np,
+        "make_pipeline": make_pipeline,
+        "SimpleMLPClassifier": SimpleMLPClassifier,
+        "X_train": X[:500],
+        "y_train": y[:500],
+        "X_test": X[500:],
+        "table": table,
+        "survived": np.array(["no", "yes"] * 60),
+    }
+    assert len(blocks) == 4
+    for block in blocks:
+        exec(textwrap.dedent(block), names)
