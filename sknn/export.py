@@ -525,8 +525,8 @@ def to_onnx(model: Any, path: Any = None) -> Any:
     Notes
     -----
     Inputs are float64 because a float32 is not precise enough for some columns before they are
-    scaled, such as times in seconds.  A graph refuses nothing: infinity, for instance, gives
-    probabilities of NaN.
+    scaled, such as times in seconds.  A graph refuses nothing: infinity, for instance, gives an
+    answer without meaning, such as probabilities of NaN.
     """
     check_is_fitted(model)
     import onnx
@@ -536,6 +536,7 @@ def to_onnx(model: Any, path: Any = None) -> Any:
     inputs = [each._replace(name=graph.unique(each.name)) for each in _signature(model)]
     label, proba = graph.unique("label"), graph.unique("probabilities")
     emit_model(model, graph, inputs, label, proba, np.float64)
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_ML_DOMAIN, _ML_OPSET)]
     types = {"numbers": TensorProto.DOUBLE, "strings": TensorProto.STRING}
     label_type = TensorProto.STRING if _has_strings(model) else TensorProto.INT64
     n_classes = len(model.classes_)
@@ -553,7 +554,7 @@ def to_onnx(model: Any, path: Any = None) -> Any:
             ],
             graph.constants,
         ),
-        opset_imports=(opsets := _opsets(_OPSET)),
+        opset_imports=opsets,
         ir_version=helper.find_min_ir_version_for(opsets),
         producer_name="sknn",
         producer_version=__version__,
@@ -581,13 +582,6 @@ def _has_strings(model: Any) -> bool:
 def _label_shape(model: Any) -> list[int | None]:
     """Return the shape of the labels."""
     return [None, len(model.classes_)] if model._multilabel else [None]
-
-
-def _opsets(version: int) -> list[Any]:
-    """Return the operator sets that a graph needs."""
-    from onnx import helper
-
-    return [helper.make_opsetid("", version), helper.make_opsetid(_ML_DOMAIN, _ML_OPSET)]
 
 
 def _description(model: Any) -> str:

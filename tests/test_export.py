@@ -197,6 +197,17 @@ def test_table_has_an_input_for_each_column(table):
     assert_agrees(model, X.assign(number=np.nan, port=None, void=3.0, cabin=None), proto)
 
 
+def test_other_runtimes_agree(table):
+    from onnx.reference import ReferenceEvaluator
+
+    X, y = table
+    model = small("gelu").fit(X, y)
+    proto = model.to_onnx()
+    labels, probabilities = ReferenceEvaluator(proto).run(None, feeds_of(proto, X))
+    np.testing.assert_array_equal(labels, model.predict(X))
+    np.testing.assert_allclose(probabilities, model.predict_proba(X), atol=1e-5)
+
+
 def test_frame_of_numbers_has_one_input(table):
     X, y = table
     X = X[["number", "flag", "count", "void"]].assign(big=np.float32(7))
