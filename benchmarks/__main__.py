@@ -14,7 +14,7 @@ import scipy
 import sklearn
 from sklearn.exceptions import ConvergenceWarning
 
-from benchmarks import growth, memory, peers, report, time_to_accuracy, training, usage
+from benchmarks import export, growth, memory, peers, report, time_to_accuracy, training, usage
 from benchmarks.measuring import Ratio, geometric_mean
 from benchmarks.workloads import TRAINING, Workload
 
@@ -63,6 +63,20 @@ def run_usage(results: Results, n_rounds: int) -> None:
     print("time of `import sknn` / `import sklearn.neural_network`")
     results["usage"]["import"] = usage.importing(3 * n_rounds)
     print(f"    {'import':<30}{results['usage']['import']}")
+
+
+def run_export(results: Results, n_rounds: int) -> None:
+    """Measure predictions in ONNX Runtime."""
+    if not export.available():
+        print("\nexport: needs onnx and onnxruntime, left out")
+        return
+    print("\ntime of predict_proba / ONNX Runtime's: median (range)")
+    results["export"] = {}
+    for name in export.MODELS:
+        one, many = export.compare(name, n_rounds)
+        results["export"][name] = {"one row": one, "20,000 rows": many}
+        print(f"    {name + ', one row':<30}{one}")
+        print(f"    {name + ', 20,000 rows':<30}{many}", flush=True)
 
 
 def run_memory(results: Results) -> None:
@@ -132,6 +146,7 @@ def sections(options: argparse.Namespace, results: Results) -> Iterator[tuple[st
     n_rounds = options.rounds or (2 if quick else 5)
     yield "training", lambda: run_training(results, workloads, n_rounds)
     yield "usage", lambda: run_usage(results, n_rounds)
+    yield "export", lambda: run_export(results, n_rounds)
     yield "memory", lambda: run_memory(results)
     if not quick:
         yield "growth", lambda: run_growth(results, n_rounds)

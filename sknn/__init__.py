@@ -3,8 +3,8 @@
 `SimpleMLPClassifier` is a layered network with scikit-learn's interface.  The displays draw it:
 `LossCurveDisplay` how its training went, `WeightsDisplay` what its neurons look for,
 `ActivationsDisplay` what they answer to a sample, `NetworkDisplay` neurons and weights.
-`Checkpoint` saves it while it is trained.  `PLAIN` holds the parameters that make the classifier
-as plain as scikit-learn's `MLPClassifier`.
+`Checkpoint` saves it while it is trained, and `to_onnx` exports it.  `PLAIN` holds the parameters
+that make the classifier as plain as scikit-learn's `MLPClassifier`.
 """
 
 from importlib import metadata
@@ -27,6 +27,7 @@ from sknn.checkpoint import Checkpoint
 from sknn.classifier import SimpleMLPClassifier
 from sknn.defaults import PLAIN
 from sknn.displays import ActivationsDisplay, LossCurveDisplay, NetworkDisplay, WeightsDisplay
+from sknn.export import to_onnx
 
 __all__ = [
     "PLAIN",
@@ -37,4 +38,5 @@ __all__ = [
     "SimpleMLPClassifier",
     "WeightsDisplay",
     "__version__",
+    "to_onnx",
 ]

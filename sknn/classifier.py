@@ -21,7 +21,7 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknn import defaults
+from sknn import defaults, export
 from sknn.compatibility import CALLBACK_ATTRIBUTES, CallbackSupportMixin
 from sknn.encoding import TableEncoder
 from sknn.labels import find_classes, make_targets
@@ -852,6 +852,43 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def out_activation_(self):
         """Return the name of the output neurons' activation function."""
         return self._loss.link
+
+    # ------------------------------------------------------------------------- ONNX
+
+    def to_onnx(self, path=None):
+        """Export the whole model to ONNX: see `sknn.to_onnx`.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            A file to write.
+
+        Returns
+        -------
+        onnx.ModelProto
+            The model.
+        """
+        return export.to_onnx(self, path)
+
+    def onnx_shape_calculator(self):
+        """Return what skl2onnx, which looks for this method, calls for types and shapes.
+
+        Returns
+        -------
+        callable
+            The function.
+        """
+        return export.skl2onnx_shapes
+
+    def onnx_converter(self):
+        """Return what skl2onnx, which looks for this method, calls for the nodes.
+
+        Returns
+        -------
+        callable
+            The function.
+        """
+        return export.skl2onnx_convert
 
     # ------------------------------------------------------ scikit-learn's protocols
 

@@ -9,7 +9,17 @@ import pytest
 from sklearn.datasets import load_digits
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import growth, measuring, memory, peers, report, time_to_accuracy, training, usage
+from benchmarks import (
+    export,
+    growth,
+    measuring,
+    memory,
+    peers,
+    report,
+    time_to_accuracy,
+    training,
+    usage,
+)
 from benchmarks.workloads import TRAINING, Workload
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -89,6 +99,18 @@ def test_everyday_uses_are_compared():
 
 def test_grid_search_is_compared():
     assert usage.grid_search(1, max_iter=1).median > 0
+
+
+@pytest.mark.skipif(not export.available(), reason="needs onnx and onnxruntime")
+@pytest.mark.parametrize("model", export.MODELS)
+def test_export_is_compared(model):
+    assert all(ratio.median > 0 for ratio in export.compare(model, 1, n_samples=30, n_calls=2))
+
+
+def test_export_is_left_out_without_onnx(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(export, "available", lambda: False)
+    benchmarks.main(["--only", "export", "--output", str(tmp_path)])
+    assert "needs onnx and onnxruntime" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not memory.available(), reason="needs Linux's /proc")

@@ -28,6 +28,7 @@ def test_the_public_names_are_these():
         "SimpleMLPClassifier",
         "WeightsDisplay",
         "__version__",
+        "to_onnx",
     ]
     for name in sknn.__all__:
         assert getattr(sknn, name)
@@ -49,8 +50,9 @@ def test_the_lower_floors_need_neither_scikit_learn_nor_the_roof(floor):
     assert result.returncode == 0, result.stderr
 
 
-def test_matplotlib_is_imported_only_to_draw():
-    result = run("import sys, sknn; assert 'matplotlib' not in sys.modules")
+@pytest.mark.parametrize("module", ["matplotlib", "onnx", "skl2onnx"])
+def test_what_is_optional_is_imported_only_when_used(module):
+    result = run(f"import sys, sknn; assert {module!r} not in sys.modules")
     assert result.returncode == 0, result.stderr
 
 
