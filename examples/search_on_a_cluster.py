@@ -4,8 +4,8 @@ A search on a cluster
 
 The fits of a grid search and of a successive halving run on the workers of a Dask cluster.
 Here the workers are two processes of this machine; with a scheduler's address in
-``Client("tcp://scheduler:8786")`` the rest stays as it is. :doc:`/beyond_one_machine` has the
-explanations. It needs ``distributed``: ``pip install "sknn[cluster]"``.
+``Client("tcp://scheduler:8786")`` the rest stays as it is. The page "Beyond one machine" of the
+documentation explains it. It needs ``distributed``: ``pip install "sknn[cluster]"``.
 """
 
 import dask
