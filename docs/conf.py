@@ -54,6 +54,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",
+    "ignore_pattern": "search_on_a_cluster",  # beyond_one_machine.rst shows it; it needs a cluster
     "reference_url": {"sknn": None},  # names in the code link to the API reference here
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
@@ -77,7 +78,8 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }
-html_sidebars = {"index": [], "user_guide": []}  # pages without pages below them
+# Pages without pages below them.
+html_sidebars = {"index": [], "user_guide": [], "beyond_one_machine": []}
 
 
 def skip_member(app, what, name, obj, skip, options):

@@ -599,30 +599,36 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         The third is the validation features as the user has them, if scorers need these.
         """
+        self._check_validation(X_val, y_val, sample_weight_val)
+        holds_out = self.early_stopping and X_val is None
         rows, n_samples = np.arange(len(training.y)), len(training.y)
         if n_samples <= defaults.FEW_SAMPLES and self._sees_all(n_samples):
             merged, its_rows = distinct(training)
             # Where no class has two different samples, copies of one must do for validation.
-            if X_val is not None or not self.early_stopping or can_be_parted(merged):
+            if not holds_out or can_be_parted(merged):
                 training, rows = merged, its_rows
+        if not self.early_stopping:
+            return training, None, None
+        if not holds_out:
+            return (
+                training,
+                self._check_samples(X_val, y_val, sample_weight_val, reset=False),
+                X_val,
+            )
+        held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
+        validation = training.take(held_out)
+        if self.scoring != "loss" and (isinstance(validation.X, Table) or hasattr(X, "columns")):
+            X_val = _safe_indexing(X, rows[held_out])
+        return training.take(kept), validation, X_val
+
+    def _check_validation(self, X_val, y_val, sample_weight_val) -> None:
+        """Raise ValueError unless what was given for validation is whole, and wanted."""
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val belong together; only one of them was given.")
         if X_val is None and sample_weight_val is not None:
             raise ValueError("sample_weight_val was given without X_val and y_val.")
-        if not self.early_stopping:
-            if X_val is not None:
-                raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
-            return training, None, None
-        if X_val is None:
-            held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
-            validation, training = training.take(held_out), training.take(kept)
-            if self.scoring != "loss" and (
-                isinstance(validation.X, Table) or hasattr(X, "columns")
-            ):
-                X_val = _safe_indexing(X, rows[held_out])
-        else:
-            validation = self._check_samples(X_val, y_val, sample_weight_val, reset=False)
-        return training, validation, X_val
+        if X_val is not None and not self.early_stopping:
+            raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
 
     def _make_score(self, validation: Samples, X_val: Any) -> Score:
         """Return a function that scores the network as it is on the validation set.
