@@ -14,7 +14,17 @@ import scipy
 import sklearn
 from sklearn.exceptions import ConvergenceWarning
 
-from benchmarks import export, growth, memory, peers, report, time_to_accuracy, training, usage
+from benchmarks import (
+    callbacks,
+    export,
+    growth,
+    memory,
+    peers,
+    report,
+    time_to_accuracy,
+    training,
+    usage,
+)
 from benchmarks.measuring import Ratio, geometric_mean
 from benchmarks.workloads import TRAINING, Workload
 
@@ -63,6 +73,17 @@ def run_usage(results: Results, n_rounds: int) -> None:
     print("time of `import sknn` / `import sklearn.neural_network`")
     results["usage"]["import"] = usage.importing(3 * n_rounds)
     print(f"    {'import':<30}{results['usage']['import']}")
+
+
+def run_callbacks(results: Results, n_rounds: int) -> None:
+    """Measure what callbacks cost."""
+    print("\ntime of a fit with callbacks / without any in the code: median (range)")
+    results["callbacks"] = {}
+    for name in callbacks.MODELS:
+        # The differences are small: it takes more rounds to tell them from noise.
+        results["callbacks"][name] = callbacks.compare(name, 4 * n_rounds)
+        for kind, its_ratio in results["callbacks"][name].items():
+            print(f"    {name + ', ' + kind:<45}{its_ratio}", flush=True)
 
 
 def run_export(results: Results, n_rounds: int) -> None:
@@ -147,6 +168,7 @@ def sections(options: argparse.Namespace, results: Results) -> Iterator[tuple[st
     yield "training", lambda: run_training(results, workloads, n_rounds)
     yield "usage", lambda: run_usage(results, n_rounds)
     yield "export", lambda: run_export(results, n_rounds)
+    yield "callbacks", lambda: run_callbacks(results, n_rounds)
     yield "memory", lambda: run_memory(results)
     if not quick:
         yield "growth", lambda: run_growth(results, n_rounds)

@@ -1,0 +1,86 @@
+"""Callbacks: what it costs that there may be some, and what one costs."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_limits
+
+from benchmarks.measuring import Ratio, ratio, rounds
+from sknn import PLAIN, Checkpoint, SimpleMLPClassifier
+from sknn.training import stochastic
+
+MODELS: Mapping[str, Mapping[str, Any]] = {
+    "default": {},
+    "64-100-10": PLAIN | {"max_iter": 30},
+}
+
+
+class Idle:
+    """A callback of scikit-learn that does nothing."""
+
+    def setup(self, estimator, context):
+        pass
+
+    def on_fit_task_begin(self, estimator, context):
+        pass
+
+    def on_fit_task_end(self, estimator, context):
+        pass
+
+    def teardown(self, estimator, context):
+        pass
+
+
+def train_without(
+    objective, batches, optimizer, history, *, learning_rate, schedule, callbacks
+) -> None:
+    """Do what `stochastic.train` does, if there were no callbacks in it."""
+    history.n_samples = batches.n_samples
+    n_steps, step = history.max_epochs * len(batches), 0
+    for _ in range(history.max_epochs):
+        total = 0.0
+        for inputs, targets, weight in batches:
+            value = objective.value_and_gradient(inputs, targets, weight)
+            history.see_loss(value)
+            rate = learning_rate * schedule(step / n_steps)
+            optimizer.step(objective.network.parameters, rate)
+            total += value * len(targets)
+            step += 1
+        history.loss.append(total / batches.n_samples)
+        history.learning_rate.append(rate)
+
+
+def compare(model: str, n_rounds: int) -> dict[str, Ratio]:
+    """Return the time of a fit with callbacks, of several kinds, divided by that without."""
+    X, y = load_digits(return_X_y=True)
+    # Nothing that is done by callbacks of our own: early stopping, or the search for a best rest.
+    settings = dict(MODELS[model]) | {"calibrate": False, "random_state": 0}
+
+    def fit(*callbacks: Any) -> None:
+        fresh = SimpleMLPClassifier(**settings)
+        (fresh.set_callbacks(*callbacks) if callbacks else fresh).fit(X, y)
+
+    def without() -> None:
+        usual = stochastic.train
+        stochastic.train = train_without
+        try:
+            fit()
+        finally:
+            stochastic.train = usual
+
+    with tempfile.TemporaryDirectory() as folder:
+        contenders: dict[str, Callable[[], None]] = {"without": without, "unused": fit}
+        if hasattr(SimpleMLPClassifier, "set_callbacks"):
+            contenders["one that does nothing"] = lambda: fit(Idle())
+            path = Path(folder) / "model"
+            contenders["a checkpoint every 10 epochs"] = lambda: fit(Checkpoint(path, every=10))
+        with threadpool_limits(1):
+            times = rounds(contenders, n_rounds)
+    return {
+        name: ratio(its_times, times["without"])
+        for name, its_times in times.items()
+        if name != "without"
+    }
