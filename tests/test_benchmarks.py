@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import (
+    callbacks,
     export,
     growth,
     measuring,
@@ -21,6 +22,7 @@ from benchmarks import (
     usage,
 )
 from benchmarks.workloads import TRAINING, Workload
+from sknn import SimpleMLPClassifier
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -163,3 +165,21 @@ def test_sections_may_be_empty(tmp_path):
     assert list(json.loads((tmp_path / "speed.json").read_text())) == ["machine"]
     report.plot({}, tmp_path / "none.png")
     assert not (tmp_path / "none.png").exists()
+
+
+@pytest.mark.skipif(not hasattr(SimpleMLPClassifier, "set_callbacks"), reason="scikit-learn < 1.9")
+def test_callbacks_are_compared(monkeypatch):
+    monkeypatch.setitem(callbacks.MODELS, "tiny", {"hidden_layer_sizes": (4,), "max_iter": 2})
+    ratios = callbacks.compare("tiny", n_rounds=1)
+    assert [*ratios] == ["unused", "one that does nothing", "a checkpoint every 10 epochs"]
+    assert all(each.median > 0 for each in ratios.values())
+
+
+def test_the_loop_without_callbacks_trains_the_same_network(monkeypatch):
+    X, y = load_digits(return_X_y=True)
+    settings = {"max_iter": 3, "calibrate": False, "random_state": 0}
+    model = SimpleMLPClassifier((8,), **settings).fit(X, y)
+    monkeypatch.setattr("sknn.run.stochastic.train", callbacks.train_without)
+    other = SimpleMLPClassifier((8,), **settings).fit(X, y)
+    np.testing.assert_array_equal(model.coefs_[0], other.coefs_[0])
+    np.testing.assert_array_equal(model.loss_curve_, other.loss_curve_)

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from functools import partial
 
 import joblib
 import numpy as np
@@ -374,6 +375,62 @@ def test_scorers_that_take_no_weights_score_without(iris, scoring):
     model.fit(X, y, np.linspace(0, 1, 150), X_val=X, y_val=y)
     scorer = scoring if callable(scoring) else get_scorer(scoring)
     assert model.best_validation_score_ == pytest.approx(scorer(model, X, y))
+
+
+def test_a_validation_set_of_ones_own_takes_nothing_from_training(two_classes):
+    """What is learnt is what is learnt from the same samples without early stopping."""
+    X, y = two_classes
+    settings = {"max_iter": 8, "learning_rate_schedule": "constant", "n_iter_no_change": np.inf}
+    model = quick(early_stopping=True, **settings)
+    model.fit(X[:200], y[:200], X_val=X[200:], y_val=y[200:])
+    shorter = quick(**settings | {"max_iter": model.best_iter_}).fit(X[:200], y[:200])
+    np.testing.assert_array_equal(model.coefs_[0], shorter.coefs_[0])
+    np.testing.assert_array_equal(model.loss_curve_[: model.best_iter_], shorter.loss_curve_)
+
+
+@pytest.mark.parametrize("scoring", ["loss", "accuracy"])
+@pytest.mark.parametrize("container", [np.asarray, pd.DataFrame, sparse.csr_array])
+def test_copies_of_a_few_samples_are_held_out_together(scoring, container):
+    """So repeating samples is the same as weighing them, and no score is of a sample learnt."""
+    rng = np.random.default_rng(0)
+    X, y, counts = rng.normal(size=(30, 3)), np.arange(30) % 3, rng.integers(0, 4, size=30)
+    names = list("abc") if container is pd.DataFrame else None
+    wrap = partial(container, columns=names) if names else container
+    model = quick(early_stopping=True, scoring=scoring, max_iter=20, batch_size=1000)
+    weighted = model.fit(wrap(X), y, counts).predict_proba(wrap(X))
+    scores = model.validation_scores_
+    order = rng.permutation(counts.sum())
+    model.fit(wrap(X.repeat(counts, axis=0)[order]), y.repeat(counts)[order])
+    np.testing.assert_allclose(model.predict_proba(wrap(X)), weighted, atol=1e-9)
+    np.testing.assert_allclose(model.validation_scores_, scores, atol=1e-9)
+
+
+def test_where_there_are_only_copies_one_of_them_is_held_out():
+    X, y = np.repeat(np.eye(3), 10, axis=0), np.repeat([0, 1, 2], 10)
+    model = quick(early_stopping=True, scoring="accuracy", max_iter=100).fit(X, y)
+    assert model.best_validation_score_ == 1
+
+
+@pytest.mark.parametrize("scoring", ["loss", "accuracy", "neg_log_loss"])
+def test_partial_fit_with_early_stopping_scores_before_it_learns(iris, scoring):
+    frame = pd.DataFrame(iris[0], columns=list("abcd"))
+    order, weight = np.random.default_rng(0).permutation(150), np.linspace(0.1, 1, 150)
+    model = quick(early_stopping=True, scoring=scoring, n_iter_no_change=1)
+    twin = quick()
+    for rows in np.split(order, 5):
+        X, y, w = frame.iloc[rows], iris[1][rows], weight[rows]
+        if hasattr(twin, "network_"):
+            accuracy = twin.score(X, y, w)
+            loss = log_loss(y, twin.predict_proba(X), labels=[0, 1, 2], sample_weight=w)
+            expected = accuracy if scoring == "accuracy" else -loss
+        else:  # before the first call every class is as probable
+            expected = None
+        model.partial_fit(X, y, classes=[0, 1, 2], sample_weight=w)
+        twin.partial_fit(X, y, classes=[0, 1, 2], sample_weight=w)
+        if expected is not None:
+            np.testing.assert_allclose(model.validation_scores_, [expected], rtol=1e-5)
+            assert model.best_validation_score_ == model.validation_scores_[0]
+    np.testing.assert_array_equal(model.coefs_[0], twin.coefs_[0])  # it learns as without
 
 
 def test_early_stopping_takes_samples_of_weight_zero(iris):
