@@ -66,10 +66,9 @@ def companion(name, purpose, advice="", *, scikit_learn="1.6.1", packages=()):
 
 def table():
     """Return the rows of the page's table, as reStructuredText."""
-    return "\n".join(
-        f"   * - | ``{name}``\n       | {purpose}\n       | ``{test}``\n     - {needs}\n     - {advice}"
-        for name, purpose, test, needs, advice in ROWS
-    ).replace("- \n", "-\n")
+    cells = "   * - | ``{}``", "       | {}", "       | ``{}``", "     - {}", "     - {}"
+    lines = [cell.format(text) for row in ROWS for cell, text in zip(cells, row, strict=True)]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def quick(hidden_layer_sizes=(8,), **parameters):
