@@ -37,6 +37,7 @@ from sknn.samples import (
     check_features,
     check_samples,
     distinct,
+    explicit_class_weight,
     hold_out,
 )
 from sknn.tables import Table
@@ -206,7 +207,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Number of samples that training has gone through, each as often as it was seen.
     best_iter_ : int
         Number, from 1, of the epoch whose parameters the model has: with early stopping the
-        best, with calibration perhaps an earlier rest of the schedule, else the last.
+        best, with calibration perhaps an earlier rest of the schedule, else the last.  0 if early
+        stopping found no epoch better than the model that was continued.
     loss_curve_ : ndarray of shape (n_iter,)
         Training loss of each epoch, penalty included.
     loss_ : float
@@ -458,7 +460,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         FloatingPointError
             If training diverges.
         """
-        if self.class_weight == "balanced":
+        given = self.class_weight
+        if "balanced" in (given if isinstance(given, list) else [given]):
             raise ValueError(
                 "class_weight='balanced' needs all samples at once, which partial_fit does not "
                 "see; pass a dict {class: weight} instead."
@@ -491,7 +494,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         given = self.hidden_layer_sizes
         is_auto = isinstance(given, str)
         sizes = defaults.HIDDEN_LAYER_SIZES if is_auto else tuple(np.atleast_1d(given).tolist())
-        if not all(isinstance(size, int) and size >= 1 for size in sizes):
+        if not all(type(size) is int and size >= 1 for size in sizes):
             raise InvalidParameterError(
                 "The 'hidden_layer_sizes' parameter of SimpleMLPClassifier must be 'auto', an int "
                 f"or a sequence of ints, each at least 1. Got {given!r} instead."
@@ -600,8 +603,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         The third is the validation features as the user has them, if scorers need these.
         """
         self._check_validation(X_val, y_val, sample_weight_val)
+        y = training.y
         holds_out = self.early_stopping and X_val is None
-        rows, n_samples = np.arange(len(training.y)), len(training.y)
+        rows, n_samples = np.arange(len(y)), len(y)
         if n_samples <= defaults.FEW_SAMPLES and self._sees_all(n_samples):
             merged, its_rows = distinct(training)
             # Where no class has two different samples, copies of one must do for validation.
@@ -610,11 +614,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if not self.early_stopping:
             return training, None, None
         if not holds_out:
-            return (
-                training,
-                self._check_samples(X_val, y_val, sample_weight_val, reset=False),
-                X_val,
-            )
+            # Classes are weighted in validation as they are in training.
+            weights = (sample_weight_val, explicit_class_weight(self.class_weight, y))
+            validation = check_samples(self, self.encoder_, X_val, y_val, *weights, reset=False)
+            return training, validation, X_val
         held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
         validation = training.take(held_out)
         if self.scoring != "loss" and (isinstance(validation.X, Table) or hasattr(X, "columns")):
@@ -698,7 +701,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _batch_size(self, n_samples: int) -> int:
         """Return the number of samples in a batch."""
-        return defaults.batch_size(n_samples) if self.batch_size == "auto" else self.batch_size
+        is_auto = self.batch_size == "auto"
+        return defaults.batch_size(n_samples) if is_auto else int(self.batch_size)
 
     def _max_epochs(self, n_samples: int) -> int:
         """Return the number of epochs, or of iterations."""

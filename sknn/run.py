@@ -133,7 +133,7 @@ class Run:
                 "epochs; the model can be used as it is."
             )
         except FloatingPointError as divergence:
-            if history.best_epoch is None:
+            if not history.best_epoch:
                 self._undo()
                 raise FloatingPointError(f"{divergence} To help: {self._remedy()}.") from None
             problem = ConvergenceWarning(
@@ -272,7 +272,10 @@ class Run:
             callbacks.append(self._best_rest(unseen, targets))
         if self.score is not None and self.method == "fit":
             patience = model.n_iter_no_change
-            callbacks.append(EarlyStopping(parameters, self.score, patience, model.tol))
+            continues = self._before is not None
+            callbacks.append(
+                EarlyStopping(parameters, self.score, patience, model.tol, continues=continues)
+            )
         elif self.score is not None:
             callbacks.append(ProgressiveValidation(self.score))
         if model.verbose:
@@ -313,14 +316,17 @@ class Run:
             scores = scores + [np.nan] * (history.n_epochs - len(scores))
         model.t_ = self.n_seen_before + history.n_epochs * history.n_samples
         model.n_iter_ = history.n_epochs
-        model.best_iter_ = history.best_epoch or history.n_epochs
+        best = history.n_epochs if history.best_epoch is None else history.best_epoch
+        model.best_iter_ = best
         model.loss_curve_ = np.array(history.loss)
-        model.loss_ = history.loss[model.best_iter_ - 1]
+        model.loss_ = history.loss[max(best, 1) - 1]
         model.best_loss_ = min(history.loss)
         rates = history.learning_rate
         model.learning_rates_ = np.array(rates) if rates else None
         model.validation_scores_ = np.array(scores) if scores else None
-        model.best_validation_score_ = scores[model.best_iter_ - 1] if scores else None
+        model.best_validation_score_ = None
+        if scores:
+            model.best_validation_score_ = scores[best - 1] if best else history.best_score
 
     def _leaves_a_model(self) -> bool:
         """Return whether an epoch was done; if not, all is as it was before the run."""
@@ -330,7 +336,8 @@ class Run:
 
     def _undo(self) -> None:
         """Forget a new network that could not be trained; give a continued model back."""
-        self.training.solver, self.training.moments = "", {}
+        if self.history.progress > 0:  # the moments are those of what is given up
+            self.training.solver, self.training.moments = "", {}
         if self._before is None:
             del self.model.network_
         else:

@@ -87,6 +87,17 @@ def check_samples(
     return Samples(X, y, _check_weights(X, y, sample_weight, class_weight))
 
 
+def explicit_class_weight(class_weight: Any, y: np.ndarray) -> Any:
+    """Return the same class weights with numbers in the place of "balanced", for these labels."""
+    if y.ndim == 2 and class_weight is not None:
+        each = [class_weight] * y.shape[1] if isinstance(class_weight, str) else class_weight
+        return [explicit_class_weight(*pair) for pair in zip(each, y.T, strict=True)]
+    if not isinstance(class_weight, str):
+        return class_weight
+    classes, counts = np.unique(y, return_counts=True)
+    return dict(zip(classes.tolist(), len(y) / (len(classes) * counts), strict=True))
+
+
 def exceeds_memory(X: Any, itemsize: int = 4) -> bool:
     """Return whether a dense copy would be larger than scikit-learn's `working_memory`.
 

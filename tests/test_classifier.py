@@ -388,6 +388,65 @@ def test_a_validation_set_of_ones_own_takes_nothing_from_training(two_classes):
     np.testing.assert_array_equal(model.loss_curve_[: model.best_iter_], shorter.loss_curve_)
 
 
+@pytest.mark.parametrize("names", [None, np.array(["no", "yes"])])
+def test_validation_weighs_classes_as_training_does(two_classes, names):
+    X, y = two_classes
+    y = y if names is None else names[y]
+    rows = np.r_[np.flatnonzero(y == np.unique(y)[1])[:40], np.flatnonzero(y == np.unique(y)[0])]
+    classes, counts = np.unique(y[rows], return_counts=True)
+    weights = dict(zip(classes, len(rows) / (2 * counts), strict=True))
+    one, other = (
+        quick(early_stopping=True, class_weight=each)
+        .fit(X[rows], y[rows], X_val=X, y_val=y)
+        .validation_scores_
+        for each in ("balanced", weights)
+    )
+    np.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+def test_validation_weighs_labels_as_training_does(labels):
+    X, Y = labels
+    by_label = []
+    for column in Y[:150].T:
+        classes, counts = np.unique(column, return_counts=True)
+        by_label.append(dict(zip(classes, 150 / (len(classes) * counts), strict=True)))
+    one, two, other = (
+        quick(early_stopping=True, class_weight=each)
+        .fit(X[:150], Y[:150], X_val=X, y_val=Y)
+        .validation_scores_
+        for each in ("balanced", ["balanced"] * 4, by_label)
+    )
+    np.testing.assert_allclose(one, other, rtol=1e-6)
+    np.testing.assert_allclose(two, other, rtol=1e-6)
+
+
+def test_a_continued_model_is_kept_if_no_epoch_is_better(two_classes):
+    X, y = two_classes
+    model = quick(early_stopping=True, warm_start=True, max_iter=60).fit(X, y)
+    before, score = model.predict_proba(X), model.best_validation_score_
+    model.set_params(learning_rate=0.3, max_iter=3).fit(X, y)
+    assert model.best_iter_ == 0
+    assert model.best_validation_score_ == pytest.approx(score)
+    assert model.validation_scores_.max() < score
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+
+
+def test_what_fails_before_the_first_step_leaves_the_moments(iris):
+    X, y = iris
+    model, twin = quick(), quick()
+    for each in (model, twin):
+        each.partial_fit(X, y, classes=[0, 1, 2])
+
+    def fail(estimator, X, y):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        model.set_params(early_stopping=True, scoring=fail).partial_fit(X, y)
+    model.set_params(early_stopping=False).partial_fit(X, y)
+    twin.partial_fit(X, y)
+    np.testing.assert_array_equal(model.coefs_[0], twin.coefs_[0])
+
+
 @pytest.mark.parametrize("scoring", ["loss", "accuracy"])
 @pytest.mark.parametrize("container", [np.asarray, pd.DataFrame, sparse.csr_array])
 def test_copies_of_a_few_samples_are_held_out_together(scoring, container):
@@ -736,6 +795,8 @@ def test_classes_of_a_stream(iris):
         model.partial_fit(X, np.c_[y == 0, y == 1].astype(int))
     with pytest.raises(ValueError, match="balanced"):
         quick(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="class_weight='balanced' needs all samples at once"):
+        quick(class_weight=[{0: 1, 1: 2}, "balanced"]).partial_fit(X, np.eye(150, 2, dtype=int))
 
 
 def test_labels_of_a_stream_keep_their_number(labels):

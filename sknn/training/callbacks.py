@@ -52,6 +52,9 @@ class EarlyStopping(Callback):
         The run ends after this many epochs in a row without improvement.
     tol : float
         The score improves if it exceeds the last improvement by more than this.
+    continues : bool
+        Whether the run continues a model, to which it returns if no epoch is better; patience
+        begins with the run.
     """
 
     def __init__(
@@ -60,15 +63,23 @@ class EarlyStopping(Callback):
         score: Callable[[], float],
         patience: float,
         tol: float,
+        *,
+        continues: bool = False,
     ):
         super().__init__()
         self.parameters = parameters
         self.score = score
         self.patience = patience
         self.tol = tol
+        self.continues = continues
         self.state.update(
             best_score=-math.inf, best_values=None, last_improvement=-math.inf, n_waited=0
         )
+
+    def on_epoch_begin(self, history):
+        """Score and keep a model that is continued, before its first epoch."""
+        if self.continues and history.n_epochs == 0:
+            self._keep(self.score(), history)
 
     def on_epoch_end(self, history):
         """Score the epoch, keep its parameters if they are the best, and count the patience."""
@@ -76,9 +87,7 @@ class EarlyStopping(Callback):
         history.validation_score.append(score)
         history.check_finite(score, "the validation score")
         if score > state["best_score"]:
-            state["best_score"] = score
-            history.best_epoch = history.n_epochs
-            self._keep()
+            self._keep(score, history)
         if score > state["last_improvement"] + self.tol:
             state["last_improvement"] = score
             state["n_waited"] = 0
@@ -91,8 +100,10 @@ class EarlyStopping(Callback):
         if self.state["best_values"] is not None:
             self.parameters.values[...] = self.state["best_values"]
 
-    def _keep(self) -> None:
-        """Copy the parameters, into the same memory each time."""
+    def _keep(self, score: float, history: History) -> None:
+        """Copy the best parameters, into the same memory each time."""
+        self.state["best_score"] = history.best_score = score
+        history.best_epoch = history.n_epochs
         if self.state["best_values"] is None:
             self.state["best_values"] = np.empty_like(self.parameters.values)
         np.copyto(self.state["best_values"], self.parameters.values)

@@ -27,7 +27,10 @@ class History:
     validation_score : list of float
         What early stopping measured; greater is better.  Empty without it.
     best_epoch : int or None
-        Number, from 1, of the epoch whose parameters the network keeps; None for the last.
+        Number, from 1, of the epoch whose parameters the network keeps; 0 for those that it had
+        before; None for the last.
+    best_score : float or None
+        Validation score of that epoch.
     stopped : bool
         Whether a callback has asked to end the run.
     """
@@ -40,6 +43,7 @@ class History:
     baseline: float = math.nan
     validation_score: list[float] = field(default_factory=list)
     best_epoch: int | None = None
+    best_score: float | None = None
     stopped: bool = False
     _total: float = field(default=0.0, repr=False)  # of the losses in the epoch under way
     _n_seen: int = field(default=0, repr=False)  # samples of it
