@@ -21,10 +21,10 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknn import defaults, export
-from sknn.compatibility import CALLBACK_ATTRIBUTES, CallbackSupportMixin
+from sknn import defaults, export, persistence
+from sknn.compatibility import CallbackSupportMixin
 from sknn.encoding import TableEncoder
-from sknn.labels import find_classes, make_targets
+from sknn.labels import count_outputs, find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
 from sknn.network.objective import mean_loss
@@ -651,8 +651,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _build_network(self, samples: Samples, sizes: tuple[int, ...]) -> None:
         """Fit encoder and scaling and set `network_`, with starting weights."""
-        n_classes = len(self.classes_)
-        n_outputs = 1 if n_classes == 2 and not self._multilabel else n_classes
+        n_outputs = count_outputs(len(self.classes_), multilabel=self._multilabel)
         self._scaling = self.scaling
         self.encoder_.fit(samples.X, samples.weight)
         scaler = InputScaler()
@@ -912,19 +911,11 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         return tags
 
     def __getstate__(self):
-        """Return the state for a file: only what prediction needs, with a version stamp.
-
-        An estimator without a network, as a grid search sends it to its workers, keeps its
-        callbacks.
-        """
-        state = vars(self) | {"_sknn_version": __version__}
-        if self._has_network():
-            for name in ("_training", *CALLBACK_ATTRIBUTES):
-                state.pop(name, None)
-        return state
+        """Return the state for a file: what prediction needs, plain, with a version stamp."""
+        return persistence.state_of(vars(self)) | {"_sknn_version": __version__}
 
     def __setstate__(self, state):
-        """Take the state of a file; warn if another version of sknn wrote it."""
+        """Take the state of a file, checked; warn if another version of sknn wrote it."""
         state = dict(state)
         version = state.pop("_sknn_version", "unknown")
         if version != __version__:
@@ -936,9 +927,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 ),
                 stacklevel=2,
             )
-        self.__dict__.update(state)
-        if self._has_network():  # what training remembers is in no file: a new random stream
-            self._training = TrainingState(np.random.default_rng([*self._seed, self.t_]))
+        self.__dict__.update(persistence.attributes_of(state, type(self)))
 
     def __deepcopy__(self, memo):
         """Copy everything, the moments too, so that the copy trains on like the original."""
