@@ -79,7 +79,7 @@ html_theme_options = {
     "footer_end": ["sphinx-version"],
 }
 # Pages without pages below them.
-html_sidebars = {"index": [], "user_guide": [], "beyond_one_machine": []}
+html_sidebars = {"index": [], "user_guide": [], "beyond_one_machine": [], "files": []}
 
 
 def skip_member(app, what, name, obj, skip, options):

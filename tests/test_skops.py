@@ -6,7 +6,10 @@ The extra test-files has what these tests need.
 import io
 import json
 import pickle
+import re
+import textwrap
 import zipfile
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -16,10 +19,12 @@ from scipy import sparse
 from sklearn.datasets import load_digits, load_iris, make_multilabel_classification
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknn import SimpleMLPClassifier
+from sknn.compatibility import CallbackSupportMixin
 
 skops = pytest.importorskip("skops.io")
 
@@ -414,3 +419,34 @@ def test_pickles_are_checked_as_well():
     state["network_"]["sizes"] = (4, 9, 3)
     with pytest.raises(ValueError, match="not a model that sknn has written, or it is damaged"):
         SimpleMLPClassifier.__new__(SimpleMLPClassifier).__setstate__(state)
+
+
+# ---------------------------------------------------------------------------- the page
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:onnx")
+@pytest.mark.skipif(
+    not hasattr(CallbackSupportMixin, "set_callbacks"),
+    reason="callbacks came with scikit-learn 1.9",
+)
+def test_the_page_tells_the_truth(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("onnxruntime")
+    page = (Path(__file__).parent.parent / "docs" / "files.rst").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    X_train, X_test, y_train, _ = train_test_split(*load_digits(return_X_y=True), random_state=0)
+    names = {
+        "np": np,
+        "SimpleMLPClassifier": SimpleMLPClassifier,
+        "model": SimpleMLPClassifier(random_state=0).fit(X_train, y_train),
+        "X_train": X_train,
+        "X_test": X_test,
+        "y_train": y_train,
+    }
+    blocks = re.findall(r"\.\. code-block:: python\n\n((?: {3}.*\n|\n)+)", page)
+    assert len(blocks) == 5
+    for block in blocks:
+        exec(textwrap.dedent(block), names)
+    assert capsys.readouterr().out in page.replace("\n   ", "\n")
+    sizes = [int(size.replace(",", "")) for size in re.findall(r"     - ([\d,]+) kB", page)]
+    paths = [tmp_path / f"digits.{kind}" for kind in ("joblib", "skops", "onnx", "checkpoint")]
+    assert [path.stat().st_size / 1000 for path in paths] == pytest.approx(sizes, rel=0.02)

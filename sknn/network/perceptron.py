@@ -334,10 +334,20 @@ class MultilayerPerceptron:
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "MultilayerPerceptron":
         """Return the network with that definition, whose values are not copied."""
+        network = cls.__new__(cls)
+        network.__setstate__(definition)
+        return network
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the definition, for pickle and `copy`."""
+        return self.definition()
+
+    def __setstate__(self, definition: Mapping[str, Any]) -> None:
+        """Build the layers again, around the values that came.
+
+        Views would arrive as copies, and training would go stale; so they are made anew.
+        """
         given = {name: definition[name] for name in (*_DEFINITION, "dtype", "values")}
         scaler = definition["scaler"]
-        return cls(**given, scaler=InputScaler(scaler["offset"], scaler["factor"], scaler["bound"]))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copy by the definition: views would arrive as copies, and training would go stale."""
-        return type(self).from_definition, (self.definition(),)
+        given["scaler"] = InputScaler(scaler["offset"], scaler["factor"], scaler["bound"])
+        self.__init__(**given)  # type: ignore[misc]
