@@ -241,9 +241,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     that of predicting the class frequencies, or (after more than one epoch) ended above it, and
     of features beyond 10⁶ that nothing scales.
 
-    A pickled model holds what prediction needs; the optimizer's moments start afresh after
-    loading, and so does the random stream.  `copy.deepcopy` copies them too, and `Checkpoint`
-    saves them.
+    A file of pickle, joblib or skops holds what prediction needs; the optimizer's moments start
+    afresh after loading, and so does the random stream.  `copy.deepcopy` copies them too, and
+    `Checkpoint` saves them.
 
     While a callback of scikit-learn is called, `n_iter_`, `loss_curve_`, `learning_rates_`,
     `validation_scores_` and `t_` tell how far training is: the last entries are those of the
@@ -961,7 +961,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 ),
                 stacklevel=2,
             )
-        self.__dict__.update(persistence.attributes_of(state, type(self)))
+        self.__dict__.update(persistence.attributes_of(state, SimpleMLPClassifier))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy everything, the moments too, so that the copy trains on like the original."""

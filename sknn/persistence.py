@@ -47,7 +47,7 @@ def attributes_of(state: Mapping[str, Any], model_class: Any) -> dict[str, Any]:
     state : mapping
         What `state_of` returned, or anything else.
     model_class : type
-        The class of the model.
+        The class of the model, whose methods and settings no file may replace.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def attributes_of(state: Mapping[str, Any], model_class: Any) -> dict[str, Any]:
         If this is not the state of a model.
     """
     try:
-        hiding = [name for name in state if callable(getattr(model_class, name, None))]
+        hiding = [name for name in state if hasattr(model_class, name)]
         missing = sorted(set(model_class._get_param_names()) - state.keys())
         if hiding or missing:
             raise ValueError(f"It lacks {missing}, and would hide {hiding}.")
