@@ -79,7 +79,7 @@ html_theme_options = {
     "footer_end": ["sphinx-version"],
 }
 # Pages without pages below them.
-_childless = ["beyond_one_machine", "companions", "index", "user_guide", "wishes"]
+_childless = ["beyond_one_machine", "companions", "files", "index", "user_guide", "wishes"]
 html_sidebars = {page: [] for page in _childless}
 
 

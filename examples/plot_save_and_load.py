@@ -7,7 +7,8 @@ all members once, in the precision of the network, and little else. Loaded with 
 the weights stay in the file: many processes that serve the same model then share one copy in
 memory.
 
-Load files only from people you trust: a pickle can run any code.
+Load files only from people you trust: a pickle can run any code. skops writes files that run none,
+with the same model in them: see :doc:`/files`.
 """
 
 import tempfile

@@ -82,7 +82,7 @@ class Checkpoint:
         model._training = content["training"]
         return model
 
-    def setup(self, estimator, context):
+    def setup(self, estimator: Any, context: Any) -> None:
         """Refuse what cannot be resumed.
 
         Parameters
@@ -103,7 +103,7 @@ class Checkpoint:
                 "Checkpoint needs solver='adam' or 'sgd': what L-BFGS remembers is inside SciPy."
             )
 
-    def on_fit_task_begin(self, estimator, context):
+    def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Do nothing.
 
         Parameters
@@ -114,7 +114,7 @@ class Checkpoint:
             What begins.
         """
 
-    def on_fit_task_end(self, estimator, context):
+    def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         """Write the file, if an epoch has ended and it is time.
 
         Parameters
@@ -135,7 +135,7 @@ class Checkpoint:
         if is_time:
             self._write({"model": estimator, "training": estimator._training})
 
-    def teardown(self, estimator, context):
+    def teardown(self, estimator: Any, context: Any) -> None:
         """Do nothing.
 
         Parameters

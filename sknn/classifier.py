@@ -7,9 +7,9 @@ and reports.  Below this file there are only plain arrays.
 import copy
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -21,10 +21,10 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknn import defaults, export
-from sknn.compatibility import CALLBACK_ATTRIBUTES, CallbackSupportMixin
+from sknn import defaults, export, persistence
+from sknn.compatibility import CallbackSupportMixin
 from sknn.encoding import TableEncoder
-from sknn.labels import find_classes, make_targets
+from sknn.labels import count_outputs, find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
 from sknn.network.objective import mean_loss
@@ -51,6 +51,13 @@ def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
     if classifier.solver == "lbfgs":
         raise AttributeError("partial_fit needs solver='adam' or 'sgd'; solver='lbfgs' was given.")
     return True
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+# What scikit-learn's decorators do to the type of a method: nothing; they do not say so themselves.
+_with_validation: Callable[[_Method], _Method] = _fit_context(prefer_skip_nested_validation=True)
+_where_it_trains_in_batches: Callable[[_Method], _Method] = available_if(_trains_in_batches)
 
 
 def _weights_given(sample_weight: Any) -> dict[str, Any]:
@@ -236,9 +243,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     that of predicting the class frequencies, or (after more than one epoch) ended above it, and
     of features beyond 10⁶ that nothing scales.
 
-    A pickled model holds what prediction needs; the optimizer's moments start afresh after
-    loading, and so does the random stream.  `copy.deepcopy` copies them too, and `Checkpoint`
-    saves them.
+    A file of pickle, joblib or skops holds what prediction needs; the optimizer's moments start
+    afresh after loading, and so does the random stream.  `copy.deepcopy` copies them too, and
+    `Checkpoint` saves them.
 
     While a callback of scikit-learn is called, `n_iter_`, `loss_curve_`, `learning_rates_`,
     `validation_scores_` and `t_` tell how far training is: the last entries are those of the
@@ -257,6 +264,22 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     >>> model.score(X_test, y_test) > 0.96
     True
     """
+
+    classes_: np.ndarray
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    encoder_: TableEncoder
+    network_: MultilayerPerceptron
+    temperature_: float
+    n_iter_: int
+    t_: int
+    best_iter_: int
+    loss_curve_: np.ndarray
+    loss_: float
+    best_loss_: float
+    learning_rates_: np.ndarray | None
+    validation_scores_: np.ndarray | None
+    best_validation_score_: float | None
 
     # Where scikit-learn's diagram links to, and whether it explains the parameters: no site is
     # published yet.  The gallery of the documentation has a template of its own (docs/conf.py).
@@ -305,40 +328,40 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes="auto",
-        activation="relu",
+        hidden_layer_sizes: str | int | Sequence[int] | np.ndarray = "auto",
+        activation: str = "relu",
         *,
-        n_members="auto",
-        parametrization="auto",
-        loss="log_loss",
-        solver="adam",
-        learning_rate=0.0025,
-        learning_rate_schedule="coslog4",
-        weight_decay=0.0,
-        dropout=0.0,
-        label_smoothing=0.1,
-        calibrate=True,
-        batch_size="auto",
-        max_iter="auto",
-        momentum=0.9,
-        nesterovs_momentum=True,
-        beta_1=0.9,
-        beta_2=0.95,
-        epsilon=1e-8,
-        early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
-        tol=1e-4,
-        scoring="loss",
-        class_weight=None,
-        scaling="robust",
-        numeric_embedding="auto",
-        categorical_features="from_dtype",
-        warm_start=False,
-        shuffle=True,
-        random_state=None,
-        verbose=0,
-        dtype="auto",
+        n_members: str | int = "auto",
+        parametrization: str = "auto",
+        loss: str = "log_loss",
+        solver: str = "adam",
+        learning_rate: float = 0.0025,
+        learning_rate_schedule: str = "coslog4",
+        weight_decay: float = 0.0,
+        dropout: float = 0.0,
+        label_smoothing: float = 0.1,
+        calibrate: bool = True,
+        batch_size: str | int = "auto",
+        max_iter: str | int = "auto",
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        beta_1: float = 0.9,
+        beta_2: float = 0.95,
+        epsilon: float = 1e-8,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: float = 10,
+        tol: float = 1e-4,
+        scoring: str | Callable[..., Any] | None = "loss",
+        class_weight: dict[Any, float] | list[dict[Any, float]] | str | None = None,
+        scaling: str | None = "robust",
+        numeric_embedding: str | None = "auto",
+        categorical_features: str | Sequence[Any] | np.ndarray | None = "from_dtype",
+        warm_start: bool = False,
+        shuffle: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+        dtype: str = "auto",
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -376,8 +399,17 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     # ------------------------------------------------------------------ training
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, sample_weight_val=None):
+    @_with_validation
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -427,9 +459,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         ).start()
         return self
 
-    @available_if(_trains_in_batches)
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    @_where_it_trains_in_batches
+    @_with_validation
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on these samples, continuing from the last call.
 
         The first call fixes the encoding and the scaling of the features.  When to stop is up to
@@ -531,7 +563,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _n_members(self) -> int:
         """Return the number of members: by default several of a small network, one of another."""
-        if self.n_members != "auto":
+        if not isinstance(self.n_members, str):
             return self.n_members
         return defaults.N_MEMBERS if isinstance(self.hidden_layer_sizes, str) else 1
 
@@ -654,8 +686,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _build_network(self, samples: Samples, sizes: tuple[int, ...]) -> None:
         """Fit encoder and scaling and set `network_`, with starting weights."""
-        n_classes = len(self.classes_)
-        n_outputs = 1 if n_classes == 2 and not self._multilabel else n_classes
+        n_outputs = count_outputs(len(self.classes_), multilabel=self._multilabel)
         self._scaling = self.scaling
         self.encoder_.fit(samples.X, samples.weight)
         scaler = InputScaler()
@@ -701,12 +732,13 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _batch_size(self, n_samples: int) -> int:
         """Return the number of samples in a batch."""
-        is_auto = self.batch_size == "auto"
-        return defaults.batch_size(n_samples) if is_auto else int(self.batch_size)
+        if not isinstance(self.batch_size, str):
+            return int(self.batch_size)
+        return defaults.batch_size(n_samples)
 
     def _max_epochs(self, n_samples: int) -> int:
         """Return the number of epochs, or of iterations."""
-        if self.max_iter != "auto":
+        if not isinstance(self.max_iter, str):
             return self.max_iter
         if self.solver == "lbfgs":
             return defaults.LBFGS_ITERATIONS
@@ -718,7 +750,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     # ---------------------------------------------------------------- prediction
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict classes.
 
         Parameters
@@ -738,7 +770,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         codes = (raw[:, 0] > 0).astype(int) if raw.shape[1] == 1 else raw.argmax(axis=1)
         return self.classes_[codes]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Predict probabilities.
 
         Parameters
@@ -754,7 +786,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         """
         return np.exp(self.predict_log_proba(X))
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities, without ever forming `log(0)`.
 
         Parameters
@@ -772,7 +804,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             return self._loss.log_proba(raw)
         return np.hstack([self._loss.log_proba(-raw), self._loss.log_proba(raw)])
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> np.ndarray:
         """Return the raw predictions: the weighted inputs of the output neurons.
 
         Parameters
@@ -788,7 +820,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         raw = self._raw(X).astype(np.float64)
         return raw[:, 0] if raw.shape[1] == 1 and not self._multilabel else raw
 
-    def activations(self, X):
+    def activations(self, X: Any) -> list[np.ndarray]:
         """Return what every neuron answers to each sample: which ones light up.
 
         Parameters
@@ -834,38 +866,38 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     # ------------------------------------------------------------- the network
 
     @property
-    def coefs_(self):
+    def coefs_(self) -> list[np.ndarray]:
         """Return the weights of each layer, of shape (n_inputs, n_outputs), as views."""
         return [layer.weight for layer in self.network_.dense_layers()]
 
     @property
-    def intercepts_(self):
+    def intercepts_(self) -> list[np.ndarray]:
         """Return the biases of each layer, of shape (n_outputs,), as views."""
         return [layer.bias for layer in self.network_.dense_layers()]
 
     @property
-    def n_layers_(self):
+    def n_layers_(self) -> int:
         """Return the number of layers of neurons, inputs and outputs included."""
         return len(self.network_.sizes)
 
     @property
-    def n_outputs_(self):
+    def n_outputs_(self) -> int:
         """Return the number of output neurons."""
         return self.network_.sizes[-1]
 
     @property
-    def n_parameters_(self):
+    def n_parameters_(self) -> int:
         """Return the number of weights and biases."""
         return self.network_.parameters.values.size
 
     @property
-    def out_activation_(self):
+    def out_activation_(self) -> str:
         """Return the name of the output neurons' activation function."""
         return self._loss.link
 
     # ------------------------------------------------------------------------- ONNX
 
-    def to_onnx(self, path=None):
+    def to_onnx(self, path: Any = None) -> Any:
         """Export the whole model to ONNX: see `sknn.to_onnx`.
 
         Parameters
@@ -880,7 +912,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         """
         return export.to_onnx(self, path)
 
-    def onnx_shape_calculator(self):
+    def onnx_shape_calculator(self) -> Callable[[Any], None]:
         """Return what skl2onnx, which looks for this method, calls for types and shapes.
 
         Returns
@@ -890,7 +922,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         """
         return export.skl2onnx_shapes
 
-    def onnx_converter(self):
+    def onnx_converter(self) -> Callable[[Any, Any, Any], None]:
         """Return what skl2onnx, which looks for this method, calls for the nodes.
 
         Returns
@@ -902,11 +934,11 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     # ------------------------------------------------------ scikit-learn's protocols
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         """Return whether there is a network; one that diverged is gone again."""
         return self._has_network()
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn what this estimator can take."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -915,20 +947,12 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_label = True
         return tags
 
-    def __getstate__(self):
-        """Return the state for a file: only what prediction needs, with a version stamp.
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for a file: what prediction needs, plain, with a version stamp."""
+        return persistence.state_of(vars(self)) | {"_sknn_version": __version__}
 
-        An estimator without a network, as a grid search sends it to its workers, keeps its
-        callbacks.
-        """
-        state = vars(self) | {"_sknn_version": __version__}
-        if self._has_network():
-            for name in ("_training", *CALLBACK_ATTRIBUTES):
-                state.pop(name, None)
-        return state
-
-    def __setstate__(self, state):
-        """Take the state of a file; warn if another version of sknn wrote it."""
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a file, checked; warn if another version of sknn wrote it."""
         state = dict(state)
         version = state.pop("_sknn_version", "unknown")
         if version != __version__:
@@ -940,11 +964,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 ),
                 stacklevel=2,
             )
-        self.__dict__.update(state)
-        if self._has_network():  # what training remembers is in no file: a new random stream
-            self._training = TrainingState(np.random.default_rng([*self._seed, self.t_]))
+        self.__dict__.update(persistence.attributes_of(state, SimpleMLPClassifier))
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy everything, the moments too, so that the copy trains on like the original."""
         other = type(self).__new__(type(self))
         memo[id(self)] = other

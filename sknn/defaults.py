@@ -3,6 +3,7 @@
 They were chosen on a suite of 52 data sets, on the frontier of error, log-loss and time.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +25,7 @@ _LEAST_EPOCHS, _LEAST_STEPS = 32, 1000
 #: Parameters that make `SimpleMLPClassifier` as plain as `MLPClassifier`: one network of 100
 #: neurons on the features as they are, Adam with equal steps, and no calibration.  `PLAIN | {...}`
 #: is a dict.
-PLAIN = MappingProxyType(
+PLAIN: Mapping[str, Any] = MappingProxyType(
     {
         "hidden_layer_sizes": (100,),
         "n_members": 1,

@@ -6,7 +6,7 @@ is the one that the network trains on.  An array of numbers without gaps is its 
 passes through untouched.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,16 @@ from sknn.tables import (
 # The medians of columns without gaps are a precaution, and cost next to nothing: they come from
 # evenly spaced rows that together hold at most this many numbers (15 ms).
 _SAMPLE_SIZE = 1 << 20
+
+# What defines a fitted encoder; the rest follows.
+_DEFINITION = (
+    "categorical_features",
+    "max_categories",
+    "is_category",
+    "fill",
+    "categories",
+    "has_others",
+)
 
 
 class EncodedTable:
@@ -154,6 +164,37 @@ class TableEncoder:
         self.categories: list[list[Any]] = []
         self.has_others: list[bool] = []
 
+    # ----------------------------------------------------------------------- files
+
+    def definition(self) -> dict[str, Any]:
+        """Return what was learnt, in plain types."""
+        return {name: getattr(self, name) for name in _DEFINITION}
+
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, Any]) -> "TableEncoder":
+        """Return the fitted encoder with that definition."""
+        encoder = cls()
+        for name in _DEFINITION:
+            setattr(encoder, name, definition[name])
+        encoder._check()
+        encoder._conclude()
+        return encoder
+
+    def _check(self) -> None:
+        """Raise ValueError unless what was learnt can be that of one table."""
+        # Of memory maps the base arrays, as in `ParameterVector`.
+        self.is_category = np.asarray(self.is_category, bool)
+        self.fill = np.asarray(self.fill, np.float64)
+        n_categories = int(np.count_nonzero(self.is_category))
+        n_numbers = self.is_category.size - n_categories
+        shapes = (self.is_category.ndim, self.fill.shape, len(self.categories))
+        if shapes != (1, (n_numbers,), n_categories) or len(self.has_others) != n_categories:
+            raise ValueError(f"No table has {n_numbers} numbers and {n_categories} categories.")
+        for known in self.categories:
+            kinds = {kind_of(value) for value in known}
+            if len(kinds) > 1 or None in kinds:
+                raise ValueError(f"No column has the categories {known}.")
+
     # --------------------------------------------------------------------- reading
 
     def takes_apart(self, X: Any, *, reset: bool) -> bool:
@@ -268,9 +309,13 @@ class TableEncoder:
                 self.has_others.append(has_others)
         else:
             self.fill = np.zeros(X.shape[1]) if sparse.issparse(X) else _medians(X, weight)
-        has_unknown = bool(np.isnan(self.fill).any())
-        self.passes_arrays = not (self.categories or has_unknown)
+        self._conclude()
         return self
+
+    def _conclude(self) -> None:
+        """Set what follows from what was learnt."""
+        self.has_categories = bool(self.categories)
+        self.passes_arrays = not (self.categories or np.isnan(self.fill).any())
 
     def _fit_numbers(self, numbers: Numbers, weight: np.ndarray | None) -> None:
         """Learn the medians and which columns have gaps."""

@@ -41,6 +41,11 @@ def find_classes(y: np.ndarray, announced: Any = None) -> np.ndarray:
     return classes
 
 
+def count_outputs(n_classes: int, *, multilabel: bool) -> int:
+    """Return the number of output neurons: one for two classes, or else one for each."""
+    return 1 if n_classes == 2 and not multilabel else n_classes
+
+
 def make_targets(y: np.ndarray, classes: np.ndarray, *, multilabel: bool) -> np.ndarray:
     """Return the targets of the output neurons: zeros and ones.
 

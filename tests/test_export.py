@@ -1,6 +1,6 @@
 """The export to ONNX: ONNX Runtime says what the model says, from raw features on.
 
-The extra test-onnx has what these tests need.  Real tables are read from the folder that the
+The extra test-files has what these tests need.  Real tables are read from the folder that the
 environment variable SKNN_DATASETS names, the one of `python -m benchmarks.accuracy --data`.
 """
 

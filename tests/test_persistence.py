@@ -186,3 +186,40 @@ def test_a_file_opens_in_a_new_process(model, digits, tmp_path):
 def test_an_unfitted_model_can_be_pickled():
     model = pickle.loads(pickle.dumps(SimpleMLPClassifier((3,), dropout=0.5)))
     assert model.get_params()["dropout"] == 0.5
+
+
+class Annotated(SimpleMLPClassifier):
+    note = "none"
+
+
+def test_a_subclass_and_its_users_may_add_attributes(digits):
+    model = Annotated((4,), max_iter=1).fit(*digits)
+    model.note, model.origin = "of Monday", {"rows": 1797}
+    loaded = pickle.loads(pickle.dumps(model))
+    assert (type(loaded), loaded.note, loaded.origin) == (Annotated, "of Monday", {"rows": 1797})
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "message"),
+    [
+        ("network_", {"sizes": (64, 9, 10)}, "cannot have values of shape"),
+        ("network_", {"activation": "swish"}, "No network has activation='swish'"),
+        ("network_", {"scaler": {"offset": None, "factor": None, "bound": 0}}, "No scaling has"),
+        ("network_", {"scaler": {"offset": [1], "factor": None, "bound": 3}}, "No scaling has"),
+        ("encoder_", {"categories": [["a", "b"]]}, "No table has"),
+        ("encoder_", {"fill": np.zeros(63), "is_category": np.zeros(63, bool)}, "Its features"),
+        ("_loss", {"name": "hinge"}, "KeyError: 'hinge'"),
+    ],
+)
+def test_what_cannot_be_a_model_is_refused(digits, part, change, message):
+    state = SimpleMLPClassifier((8,), max_iter=1).fit(*digits).__getstate__()
+    state[part] = state[part] | change
+    with pytest.raises(ValueError, match=f"not a model that sknn has written.*{message}"):
+        SimpleMLPClassifier().__setstate__(state)
+
+
+def test_parameters_and_methods_are_those_of_the_class():
+    state = SimpleMLPClassifier().__getstate__()
+    del state["dropout"]
+    with pytest.raises(ValueError, match=r"lacks \['dropout'\], and would hide \['fit'\]"):
+        SimpleMLPClassifier().__setstate__(state | {"fit": None})

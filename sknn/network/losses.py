@@ -10,6 +10,7 @@ have a leading axis for them, "..." below; all members have the same targets.
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from scipy.special import entr, log_expit, log_softmax
@@ -42,6 +43,14 @@ class Loss(ABC):
     def __init__(self, exclusive: bool, label_smoothing: float = 0.0):
         self.exclusive = exclusive
         self.label_smoothing = label_smoothing
+
+    def definition(self) -> dict[str, Any]:
+        """Return the arguments of `make_loss` that make this loss."""
+        return {
+            "name": next(name for name, kinds in LOSSES.items() if type(self) in kinds.values()),
+            "exclusive": self.exclusive,
+            "label_smoothing": self.label_smoothing,
+        }
 
     def smooth(self, targets: np.ndarray) -> np.ndarray:
         """Return the targets after label smoothing; shape and dtype stay.

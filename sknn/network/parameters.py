@@ -21,6 +21,8 @@ class ParameterVector:
         For each layer, the shape of each of its parameters by role; empty where it has none.
     dtype : dtype
         Floating-point type of both arrays.
+    values : ndarray of shape (n_parameters,), optional
+        The values, which are not copied; zeros if not given.
 
     Attributes
     ----------
@@ -30,7 +32,12 @@ class ParameterVector:
         The part of them that belongs to each role.
     """
 
-    def __init__(self, shapes: Sequence[Mapping[str, tuple[int, ...]]], dtype: np.dtype):
+    def __init__(
+        self,
+        shapes: Sequence[Mapping[str, tuple[int, ...]]],
+        dtype: np.dtype,
+        values: np.ndarray | None = None,
+    ):
         self._shapes = shapes
         self.slices: dict[str, slice] = {}
         size = 0
@@ -38,7 +45,13 @@ class ParameterVector:
             start = size
             size += sum(math.prod(layer[role]) for layer in shapes if role in layer)
             self.slices[role] = slice(start, size)
-        self.values = np.zeros(size, dtype)
+        # Of a memory map the base array: its views are plain arrays, which NumPy handles faster.
+        self.values = np.zeros(size, dtype) if values is None else np.asarray(values)
+        if (self.values.shape, self.values.dtype) != ((size,), dtype):
+            raise ValueError(
+                f"A network of {size} parameters of type {dtype} cannot have values of shape "
+                f"{self.values.shape} and type {self.values.dtype}."
+            )
         self.gradient = np.zeros(size, dtype)
 
     def _roles(self) -> list[str]:

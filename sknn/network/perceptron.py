@@ -1,6 +1,7 @@
 """The layered network: neurons in layers, each connected with every neuron of the layer below."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,6 @@ _DEFINITION = (
     "sizes",
     "activation",
     "dropout",
-    "dtype",
-    "scaler",
     "n_members",
     "parametrization",
     "n_embedded",
@@ -64,6 +63,8 @@ class MultilayerPerceptron:
         The first so many inputs get a `PeriodicEmbedding`.
     input_scale : bool
         Whether each input of the first dense layer has a learnt factor.
+    values : ndarray of shape (n_parameters,), optional
+        The values of all parameters, which are not copied; zeros if not given.
 
     Attributes
     ----------
@@ -101,19 +102,37 @@ class MultilayerPerceptron:
         parametrization: str = "standard",
         n_embedded: int = 0,
         input_scale: bool = False,
+        values: np.ndarray | None = None,
     ):
-        self.sizes = tuple(sizes)
+        self.sizes = tuple(map(index, sizes))
         self.activation = activation
         self.dropout = dropout
         self.dtype = np.dtype(dtype)
         self.scaler = InputScaler() if scaler is None else scaler
-        self.n_members = n_members
+        self.n_members = index(n_members)
         self.parametrization = parametrization
-        self.n_embedded = n_embedded
+        self.n_embedded = index(n_embedded)
         self.input_scale = input_scale
+        self._check()
         self.layers = self._stack()
-        self.parameters = ParameterVector([layer.shapes for layer in self.layers], self.dtype)
+        shapes = [layer.shapes for layer in self.layers]
+        self.parameters = ParameterVector(shapes, self.dtype, values)
         self._bind()
+
+    def _check(self) -> None:
+        """Raise ValueError unless there is such a network."""
+        legal = {
+            "sizes": len(self.sizes) >= 2 and min(self.sizes) >= 1,
+            "activation": self.activation in ACTIVATIONS,
+            "dropout": 0 <= self.dropout < 1,
+            "dtype": self.dtype in (np.float32, np.float64),
+            "n_members": self.n_members >= 1,
+            "parametrization": self.parametrization in ("standard", "ntk"),
+            "n_embedded": 0 <= self.n_embedded <= self.sizes[0],
+        }
+        for name, is_legal in legal.items():
+            if not is_legal:
+                raise ValueError(f"No network has {name}={getattr(self, name)!r}.")
 
     def _stack(self) -> list[Layer]:
         """Build the layers."""
@@ -303,18 +322,32 @@ class MultilayerPerceptron:
             self.parameters.values = self.parameters.values.copy()
             self._bind()
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what defines the network: its values once, and nothing of a run."""
-        state = {name: getattr(self, name) for name in _DEFINITION}
-        return state | {"values": self.parameters.values}
+    def definition(self) -> dict[str, Any]:
+        """Return in plain types what defines the network: its values once, nothing of a run."""
+        definition = {name: getattr(self, name) for name in _DEFINITION}
+        return definition | {
+            "dtype": self.dtype.name,
+            "scaler": self.scaler.definition(),
+            "values": self.parameters.values,
+        }
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Build the layers again and bind them to the values that came.
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, Any]) -> "MultilayerPerceptron":
+        """Return the network with that definition, whose values are not copied."""
+        network = cls.__new__(cls)
+        network.__setstate__(definition)
+        return network
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the definition, for pickle and `copy`."""
+        return self.definition()
+
+    def __setstate__(self, definition: Mapping[str, Any]) -> None:
+        """Build the layers again, around the values that came.
 
         Views would arrive as copies, and training would go stale; so they are made anew.
         """
-        values = state.pop("values")
-        self.__init__(**state)  # type: ignore[misc]
-        # A memory map's base array: its views are plain arrays, which NumPy handles faster.
-        self.parameters.values = np.asarray(values)
-        self._bind()
+        given = {name: definition[name] for name in (*_DEFINITION, "dtype", "values")}
+        scaler = definition["scaler"]
+        given["scaler"] = InputScaler(scaler["offset"], scaler["factor"], scaler["bound"])
+        self.__init__(**given)  # type: ignore[misc]

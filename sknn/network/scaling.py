@@ -58,9 +58,26 @@ class InputScaler:
         factor: np.ndarray | None = None,
         bound: float | None = None,
     ):
-        self.offset = offset
-        self.factor = factor
+        # Of a memory map the base array, as in `ParameterVector`.
+        self.offset = None if offset is None else np.asarray(offset)
+        self.factor = None if factor is None else np.asarray(factor)
         self.bound = bound
+        for array in (self.offset, self.factor):
+            if array is not None and not (
+                array.shape == (self.n_numbers,) and np.isfinite(array).all()
+            ):
+                raise ValueError(f"No scaling has offset={offset!r} and factor={factor!r}.")
+        if bound is not None and not bound > 0:
+            raise ValueError(f"No scaling has bound={bound!r}.")
+
+    @property
+    def n_numbers(self) -> int:
+        """Number of features that are scaled."""
+        return 0 if self.factor is None else len(self.factor)
+
+    def definition(self) -> dict[str, Any]:
+        """Return the arguments that make this scaler."""
+        return {"offset": self.offset, "factor": self.factor, "bound": self.bound}
 
     def transform(self, X: Any, dtype: np.dtype) -> Any:
         """Return the scaled rows of `X`.
@@ -99,7 +116,7 @@ class InputScaler:
 
     def scale(self, block: np.ndarray, out: np.ndarray) -> None:
         """Write a block of rows to `out`, scaled in float64."""
-        n_numbers = 0 if self.factor is None else len(self.factor)
+        n_numbers = self.n_numbers
         if n_numbers < block.shape[1]:
             out[:, n_numbers:] = block[:, n_numbers:]
         if n_numbers > 0:

@@ -273,3 +273,10 @@ def test_make_loss_finds_the_registry_entry(name, kind):
     assert type(loss) is LOSSES[name][kind]
     assert loss.exclusive == (kind == "exclusive")
     assert loss.label_smoothing == 0.3
+
+
+@each_loss
+def test_a_loss_is_made_again_of_its_definition(name, kind):
+    loss = loss_of(name, kind, 0.1)
+    again = make_loss(**loss.definition())
+    assert (type(again), vars(again)) == (type(loss), vars(loss))

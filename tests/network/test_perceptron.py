@@ -253,9 +253,7 @@ class TestReadOnlyValues:
 
 def copied_with(network, values):
     """Return the copy that unpickling makes where the values came as this array."""
-    twin = MultilayerPerceptron.__new__(MultilayerPerceptron)
-    twin.__setstate__(network.__getstate__() | {"values": values})
-    return twin
+    return MultilayerPerceptron.from_definition(network.definition() | {"values": values})
 
 
 class TestMemory:
