@@ -1,7 +1,8 @@
 """Checkpoint: a callback that saves a run, so that it can be resumed after a crash."""
 
 import os
-import tempfile
+import secrets
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike, *, every: int = 1):
         self.path = path
-        self.every = every
+        self.every: Any = every
         self._n_calls = 0
 
     @staticmethod
@@ -92,7 +93,9 @@ class Checkpoint:
         context : CallbackContext
             Unused.
         """
-        if not isinstance(self.every, int) or self.every < 1:
+        if not Path(self.path).absolute().parent.is_dir():
+            raise FileNotFoundError(f"There is no folder for the checkpoint {str(self.path)!r}.")
+        if type(self.every) is bool or not isinstance(self.every, Integral) or self.every < 1:
             raise ValueError(f"every must be an int of at least 1. Got {self.every!r} instead.")
         if not hasattr(estimator, "_training"):
             raise TypeError(
@@ -115,7 +118,7 @@ class Checkpoint:
         """
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
-        """Write the file, if an epoch has ended and it is time.
+        """Write the file, if it is time.
 
         Parameters
         ----------
@@ -124,14 +127,14 @@ class Checkpoint:
         context : CallbackContext
             What has ended.
         """
-        if context.task_name != "epoch":
-            return
         history = estimator._training.history
         if history is None:  # partial_fit
-            self._n_calls += 1
-            is_time = self._n_calls % self.every == 0
-        else:
-            is_time = history.n_epochs % self.every == 0 or history.is_over
+            self._n_calls += context.task_name == "epoch"
+            is_time = context.task_name == "epoch" and self._n_calls % self.every == 0
+        elif context.task_name == "epoch":
+            is_time = history.n_epochs % self.every == 0
+        else:  # the end of fit, gone back to the best epoch and calibrated
+            is_time = True
         if is_time:
             self._write({"model": estimator, "training": estimator._training})
 
@@ -148,15 +151,14 @@ class Checkpoint:
 
     def _write(self, content: dict[str, Any]) -> None:
         """Write a file aside, all the way to the disk, and give it its name in one step."""
-        path = Path(self.path).absolute()
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f"{path.name}.", suffix=".partial", delete=False
-        ) as file:
-            try:
+        path = Path(self.path).resolve()
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
+        try:
+            with aside.open("xb") as file:
                 joblib.dump(content, file)
                 file.flush()
                 os.fsync(file.fileno())
-            except BaseException:
-                os.unlink(file.name)
-                raise
-        os.replace(file.name, path)
+            aside.replace(path)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise

@@ -30,10 +30,11 @@ from sknn.network.losses import LOSSES
 from sknn.network.objective import mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import SCALINGS, InputScaler
-from sknn.run import Run, Score
+from sknn.run import REPORTED, Run, Score
 from sknn.samples import (
     Samples,
     can_be_parted,
+    check_class_weight,
     check_features,
     check_samples,
     distinct,
@@ -211,7 +212,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     n_iter_ : int
         Number of epochs or iterations of the last call of `fit` or `partial_fit`.
     t_ : int
-        Number of samples that training has gone through, each as often as it was seen.
+        Number of samples that training has gone through, each as often as it was seen; where
+        every step sees all of a few samples, equal ones are one.
     best_iter_ : int
         Number, from 1, of the epoch whose parameters the model has: with early stopping the
         best, with calibration perhaps an earlier rest of the schedule, else the last.  0 if early
@@ -219,7 +221,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     loss_curve_ : ndarray of shape (n_iter,)
         Training loss of each epoch, penalty included.
     loss_ : float
-        Training loss of epoch `best_iter_`.
+        Training loss of epoch `best_iter_`; of the model that was continued where that is 0.
     best_loss_ : float
         Smallest training loss.
     learning_rates_ : ndarray of shape (n_iter,) or None
@@ -247,9 +249,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     afresh after loading, and so does the random stream.  `copy.deepcopy` copies them too, and
     `Checkpoint` saves them.
 
-    While a callback of scikit-learn is called, `n_iter_`, `loss_curve_`, `learning_rates_`,
-    `validation_scores_` and `t_` tell how far training is: the last entries are those of the
-    epoch that has just ended.
+    While a callback of scikit-learn is called at the end of an epoch, `n_iter_`, `loss_curve_`,
+    `learning_rates_`, `validation_scores_` and `t_` tell how far training is: the last entries
+    are those of this epoch, and so are the weights; it is the end of `fit` that goes back to
+    epoch `best_iter_`.
 
     Examples
     --------
@@ -442,6 +445,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         training = self._check_samples(X, y, sample_weight, reset=not continues)
         if not continues:
             self._start(training.y)
+        check_class_weight(self.class_weight, self.classes_, multilabel=self._multilabel)
         given = {"X": X, "y": y, "metadata": _weights_given(sample_weight)}
         training, validation, X_val = self._part(training, X, X_val, y_val, sample_weight_val)
         if not continues:
@@ -504,6 +508,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self._check_announced(classes, samples.y, continues)
         if not continues:
             self._start(samples.y, classes)
+        check_class_weight(self.class_weight, self.classes_, multilabel=self._multilabel)
+        if not continues:
             self._build_network(samples, sizes)
         Run(
             self,
@@ -588,7 +594,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         that does not fit the new features.
         """
         if reset:
-            self.__dict__.pop("network_", None)
+            for name in ("network_", *REPORTED):
+                self.__dict__.pop(name, None)
             self.encoder_ = TableEncoder(self.categorical_features)
         weights = (sample_weight, self.class_weight)
         return check_samples(self, self.encoder_, X, y, *weights, reset=reset)
@@ -682,7 +689,17 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         weighted = {}
         if weight is not None and _takes_weights(scorer):
             weighted = {"sample_weight": weight}
-        return lambda: float(scorer(self, features, y, **weighted))
+
+        def score() -> float:
+            value = float(scorer(self, features, y, **weighted))
+            if not np.isfinite(value) and np.isfinite(self.network_.parameters.values).all():
+                raise ValueError(
+                    f"scoring={self.scoring!r} is {value} on the {len(y)} samples for validation, "
+                    "though the weights are finite; they may lack a class that it needs."
+                )
+            return value
+
+        return score
 
     def _build_network(self, samples: Samples, sizes: tuple[int, ...]) -> None:
         """Fit encoder and scaling and set `network_`, with starting weights."""

@@ -6,13 +6,15 @@ optimizer, callbacks.
 
 import copy
 import warnings
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
-from sknn.network.losses import Loss, make_loss
+from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.scaling import ScaledRows
 from sknn.samples import Samples, exceeds_memory
@@ -38,6 +40,18 @@ from sknn.training.optimizers import Adam, Optimizer, Sgd
 from sknn.training.schedules import COSLOG4_RESTS, SCHEDULES
 
 Score = Callable[[], float]
+
+#: What a run tells of itself: attributes of the estimator.
+REPORTED = (
+    "best_iter_",
+    "best_loss_",
+    "best_validation_score_",
+    "learning_rates_",
+    "loss_",
+    "loss_curve_",
+    "n_iter_",
+    "validation_scores_",
+)
 
 
 class Run:
@@ -81,16 +95,19 @@ class Run:
         self.score = score
         self.given = given
         self.calibrates = calibrates
+        self.announcer: Announcer | None = None
         self.training = model._training
         self.network = model.network_
         self.network.make_writeable()
         self.history = self._history(max_epochs)
         self.n_seen_before = model.t_ - self.history.n_epochs * self.history.n_samples
-        self.announcer: Announcer | None = None
-        self._before: tuple[np.ndarray, Loss, float] | None = None
+        self._before: tuple[np.ndarray, dict[str, Any]] | None = None
         if continues:
-            values = self.network.parameters.values.copy()
-            self._before = values, model._loss, model.temperature_
+            names = ("_loss", "temperature_", "t_", *REPORTED)
+            attributes = {name: vars(model)[name] for name in names if name in vars(model)}
+            self._before = self.network.parameters.values.copy(), attributes
+        if self.history.finished:
+            return
         self.loss = model._loss = make_loss(
             model.loss,
             exclusive=not model._multilabel and len(model.classes_) > 2,
@@ -102,25 +119,50 @@ class Run:
 
     def _history(self, max_epochs: int) -> History:
         """Return the record of the run: a new one, or that of a checkpoint to be resumed."""
-        n_samples = self.samples.X.shape[0]
-        resumed = self.training.history
+        n_samples, resumed = self.samples.X.shape[0], self.training.history
+        new = History(max_epochs, n_samples)
         if resumed is None or self.method == "partial_fit":
-            return History(max_epochs, n_samples)
-        if (resumed.max_epochs, resumed.n_samples) != (max_epochs, n_samples):
-            raise ValueError(
-                f"The checkpoint stands after epoch {resumed.n_epochs} of max_iter="
-                f"{resumed.max_epochs}, on {resumed.n_samples} samples, and cannot be resumed "
-                f"with max_iter={max_epochs} on {n_samples} samples. Pass what the interrupted "
-                "fit had, or train on with partial_fit."
-            )
-        return resumed
+            return new
+        origin = self._origin()
+        changed = [name for name, value in self.training.origin.items() if origin[name] != value]
+        if not changed:
+            return resumed
+        if resumed.finished:  # a fit of its own that continues the model
+            return new
+        raise ValueError(
+            f"The checkpoint stands after epoch {resumed.n_epochs} of {resumed.max_epochs}, and "
+            f"the fit that wrote it had another {' and '.join(changed)}. Pass what it had, or "
+            "train on with partial_fit."
+        )
+
+    def _origin(self) -> dict[str, Any]:
+        """Return what a run that is resumed must have in common with the interrupted one."""
+        X, y, weight = self.samples
+        n_samples = X.shape[0]
+        some = X[:: max(1, n_samples // 64)]
+        some = some.toarray() if sparse.issparse(some) else np.asarray(some)
+        parts = [self.model._targets(y), some, np.zeros(0) if weight is None else weight]
+        checksum = 0
+        for part in parts:
+            checksum = zlib.crc32(np.ascontiguousarray(part, np.float64).data, checksum)
+        parameters = self.model.get_params(deep=False)
+        ignored = {"warm_start", "verbose", "random_state", "scoring"}
+        kept = {name: repr(value) for name, value in parameters.items() if name not in ignored}
+        return kept | {"n_samples": n_samples, "data (X, y or sample_weight)": checksum}
 
     # ---------------------------------------------------------------------- the run
 
     def start(self) -> None:
         """Train.  A run cut short leaves a model if an epoch was done, or if there was one."""
+        try:
+            if not self.history.finished:
+                self._finish(self._train())
+        finally:
+            self.training.end_run()
+
+    def _train(self) -> Warning | None:
+        """Train; return what it is to be warned of."""
         history = self.history
-        problem: Warning | None = None
         try:
             # Overflow is met by the check that every loss is finite.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -128,7 +170,7 @@ class Run:
         except KeyboardInterrupt:
             if not self._leaves_a_model():
                 raise
-            problem = UserWarning(
+            return UserWarning(
                 f"Training was interrupted after {history.n_epochs} of {history.max_epochs} "
                 "epochs; the model can be used as it is."
             )
@@ -136,7 +178,7 @@ class Run:
             if not history.best_epoch:
                 self._undo()
                 raise FloatingPointError(f"{divergence} To help: {self._remedy()}.") from None
-            problem = ConvergenceWarning(
+            return ConvergenceWarning(
                 f"{divergence} The model is the one of epoch {history.best_epoch}, the best "
                 f"before. To help: {self._remedy()}."
             )
@@ -144,13 +186,14 @@ class Run:
             if self._leaves_a_model():
                 self.report()
             raise
-        finally:
-            self.training.history, self.training.callbacks = None, []
-        self._finish(problem)
+        return None
 
     def _finish(self, problem: Warning | None) -> None:
         """Report and announce the end; warn of a problem, or if nothing was learnt."""
         self.report()
+        if self.model.best_iter_ != self.history.n_epochs:
+            self.training.forget_moments()
+        self.history.finished = True
         if self.announcer is not None:
             self.announcer.end()
         problem = problem or self._uselessness()
@@ -205,7 +248,8 @@ class Run:
         Steps that see all samples need all inputs.
         """
         X, network = self.samples.X, self.network
-        is_large = exceeds_memory(X, network.dtype.itemsize)
+        becomes_dense = not sparse.issparse(X) or network.scaler.offset is not None
+        is_large = becomes_dense and exceeds_memory(X, network.dtype.itemsize)
         if is_large and not self.model._sees_all(self.history.n_samples):
             return ScaledRows(X, network.scaler, network.dtype)
         return network.scaler.transform(X, network.dtype)
@@ -283,10 +327,14 @@ class Run:
         if vars(model).get("_skl_callbacks"):
             self.announcer = Announcer(self)
             callbacks.append(self.announcer)
-        for callback, state in zip(callbacks, self.training.callbacks, strict=False):
-            callback.state = state
-        self.training.callbacks = [callback.state for callback in callbacks]
-        self.training.history = self.history if self.method == "fit" else None
+        remembered = self.training.callbacks
+        self.training.end_run()
+        for callback in callbacks:
+            callback.state.update(remembered.get(type(callback).__name__, {}))
+        if self.method == "fit":
+            self.training.history = self.history
+            self.training.callbacks = {type(each).__name__: each.state for each in callbacks}
+            self.training.origin = self._origin() if self.announcer is not None else {}
         return callbacks
 
     def _best_rest(self, unseen: Callable[[], np.ndarray], targets: np.ndarray) -> BestRest:
@@ -308,25 +356,31 @@ class Run:
 
     # -------------------------------------------------------------------------- results
 
-    def report(self) -> None:
-        """Set the attributes that tell how training went, or goes."""
+    def report(self, as_array: Callable[[str, list], np.ndarray] | None = None) -> None:
+        """Set the attributes that tell how training went, or goes.
+
+        `as_array` makes arrays of named lists that have grown since the last report.
+        """
         model, history = self.model, self.history
-        scores = history.validation_score
-        if scores:  # Ctrl-C may have come between an epoch and its score
+        make = as_array or (lambda name, values: np.array(values))
+        scores, rates = history.validation_score, history.learning_rate
+        if scores and len(scores) < history.n_epochs:  # Ctrl-C came between an epoch and its score
             scores = scores + [np.nan] * (history.n_epochs - len(scores))
+        best = history.n_epochs if history.best_epoch is None else history.best_epoch
         model.t_ = self.n_seen_before + history.n_epochs * history.n_samples
         model.n_iter_ = history.n_epochs
-        best = history.n_epochs if history.best_epoch is None else history.best_epoch
         model.best_iter_ = best
-        model.loss_curve_ = np.array(history.loss)
-        model.loss_ = history.loss[max(best, 1) - 1]
-        model.best_loss_ = min(history.loss)
-        rates = history.learning_rate
-        model.learning_rates_ = np.array(rates) if rates else None
-        model.validation_scores_ = np.array(scores) if scores else None
-        model.best_validation_score_ = None
-        if scores:
-            model.best_validation_score_ = scores[best - 1] if best else history.best_score
+        model.loss_curve_ = make("loss", history.loss)
+        model.loss_ = history.loss[best - 1] if best else self._loss_before()
+        model.best_loss_ = history.least_loss
+        model.learning_rates_ = make("rates", rates) if rates else None
+        model.validation_scores_ = make("scores", scores) if scores else None
+        model.best_validation_score_ = history.best_score
+
+    def _loss_before(self) -> float:
+        """Return the training loss of the model that is continued."""
+        assert self._before is not None
+        return self._before[1]["loss_"]
 
     def _leaves_a_model(self) -> bool:
         """Return whether an epoch was done; if not, all is as it was before the run."""
@@ -336,13 +390,15 @@ class Run:
 
     def _undo(self) -> None:
         """Forget a new network that could not be trained; give a continued model back."""
-        if self.history.progress > 0:  # the moments are those of what is given up
-            self.training.solver, self.training.moments = "", {}
+        if self.history.progress > 0:
+            self.training.forget_moments()
+        for name in REPORTED:
+            self.model.__dict__.pop(name, None)
         if self._before is None:
             del self.model.network_
         else:
-            values, self.model._loss, self.model.temperature_ = self._before
-            self.network.parameters.values[...] = values
+            self.network.parameters.values[...] = self._before[0]
+            vars(self.model).update(self._before[1])
 
     def _remedy(self) -> str:
         """Return what may help against divergence."""
@@ -362,7 +418,7 @@ class Run:
         model, history, baseline = self.model, self.history, self.history.baseline
         if history.peak_loss > 1e6 * max(baseline, 0.1):
             problem = f"went up to {history.peak_loss:.3g}"
-        elif history.max_epochs > 1 and model.loss_ > max(1.1 * baseline, 0.1):
+        elif history.max_epochs > 1 and model.best_iter_ and model.loss_ > max(1.1 * baseline, 0.1):
             problem = f"ended at {model.loss_:.3g}"
         elif model.scaling is None and magnitude(self.samples.X) > 1e6:
             size = magnitude(self.samples.X)
@@ -396,6 +452,8 @@ class Announcer(Callback):
             task_name=run.method, max_subtasks=history.max_epochs - history.n_epochs
         )
         self.task.call_on_fit_task_begin(**self.told)
+        self.epoch = self.task  # until the first one begins
+        self._arrays: dict[str, np.ndarray] = {}
 
     def on_epoch_begin(self, history):
         """Announce the epoch."""
@@ -404,7 +462,7 @@ class Announcer(Callback):
 
     def on_epoch_end(self, history):
         """Announce its end; return whether a callback wants the run to end."""
-        self.run.report()
+        self.run.report(self._as_array)
         return self.epoch.call_on_fit_task_end(
             **self.told, reconstruction_attributes=self._fitted_attributes
         )
@@ -412,6 +470,16 @@ class Announcer(Callback):
     def end(self) -> None:
         """Announce the end of the run."""
         self.task.call_on_fit_task_end(**self.told, reconstruction_attributes={})
+
+    def _as_array(self, name: str, values: list[float]) -> np.ndarray:
+        """Return a list as an array, without copying all of it for each number that it grows by."""
+        array = self._arrays.get(name, np.empty(0))
+        if len(values) > len(array):
+            grown = np.empty(2 * len(values))
+            grown[: len(values)] = values
+            self._arrays[name] = array = grown
+        array[len(values) - 1] = values[-1]
+        return array[: len(values)]
 
     def _fitted_attributes(self) -> dict[str, Any]:
         """Return what makes a copy of the estimator one that stays as it is now."""

@@ -8,7 +8,6 @@ from scipy import sparse
 from sklearn import get_config
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
@@ -91,11 +90,43 @@ def explicit_class_weight(class_weight: Any, y: np.ndarray) -> Any:
     """Return the same class weights with numbers in the place of "balanced", for these labels."""
     if y.ndim == 2 and class_weight is not None:
         each = [class_weight] * y.shape[1] if isinstance(class_weight, str) else class_weight
+        if not isinstance(each, list) or len(each) != y.shape[1]:
+            raise ValueError(
+                "class_weight of multilabel targets must be 'balanced' or a list with a dict for "
+                f"each of the {y.shape[1]} labels; got {class_weight!r}."
+            )
         return [explicit_class_weight(*pair) for pair in zip(each, y.T, strict=True)]
+    if isinstance(class_weight, list):
+        raise ValueError(
+            "class_weight as a list is for multilabel targets; of one column of classes it must "
+            f"be 'balanced', a dict or None; got {class_weight!r}."
+        )
     if not isinstance(class_weight, str):
         return class_weight
     classes, counts = np.unique(y, return_counts=True)
     return dict(zip(classes.tolist(), len(y) / (len(classes) * counts), strict=True))
+
+
+def check_class_weight(class_weight: Any, classes: np.ndarray, *, multilabel: bool) -> None:
+    """Raise ValueError if a weight is for something that is no class."""
+    known = {0, 1} if multilabel else set(classes.tolist())
+    for each in class_weight if isinstance(class_weight, list) else [class_weight]:
+        unknown = set(each) - known if isinstance(each, dict) else set()
+        if unknown:
+            raise ValueError(
+                f"class_weight has a weight for {unknown.pop()!r}, which is none of the classes "
+                f"{sorted(known)}."
+            )
+
+
+def _weight_of_classes(class_weight: Any, y: np.ndarray) -> np.ndarray:
+    """Return the weight of each sample's class, 1 if not given; of labels the product."""
+    if y.ndim == 2:
+        columns = zip(class_weight, y.T, strict=True)
+        return np.prod([_weight_of_classes(*pair) for pair in columns], axis=0)
+    classes, codes = np.unique(y, return_inverse=True)
+    by_class = [(class_weight or {}).get(c, 1) for c in classes.tolist()]
+    return np.array(by_class, np.float64)[codes]
 
 
 def exceeds_memory(X: Any, itemsize: int = 4) -> bool:
@@ -103,8 +134,7 @@ def exceeds_memory(X: Any, itemsize: int = 4) -> bool:
 
     That is 1 GiB unless `sklearn.set_config` or `sklearn.config_context` says otherwise.
     """
-    n_bytes = X.shape[0] * X.shape[1] * itemsize
-    return not sparse.issparse(X) and n_bytes > get_config()["working_memory"] * 2**20
+    return X.shape[0] * X.shape[1] * itemsize > get_config()["working_memory"] * 2**20
 
 
 def check_features(
@@ -246,7 +276,7 @@ def _check_weights(X: Any, y: np.ndarray, sample_weight: Any, class_weight: Any)
     _check_not_negative(weight, "sample_weight")
     weight = _tamed(weight)
     if class_weight is not None:
-        by_class = compute_sample_weight(class_weight, y)
+        by_class = _weight_of_classes(explicit_class_weight(class_weight, y), y)
         _check_not_negative(by_class, "class_weight")
         weight *= _tamed(by_class)
     if not np.any(weight):

@@ -97,6 +97,14 @@ def test_hooks_are_called_in_order_and_change_nothing(data, settings):
     np.testing.assert_array_equal(values(model), values(quick(**settings).fit(*data)))
 
 
+def test_epochs_of_lbfgs_begin_and_end(data):
+    for tol in (0.5, 0.05):
+        recorder = Recorder()
+        model = quick(solver="lbfgs", max_iter=100, tol=tol).set_callbacks(recorder).fit(*data)
+        epochs = ["begin epoch", "end epoch"] * model.n_iter_
+        assert recorder.calls == ["setup", "begin fit", *epochs, "end fit", "teardown"]
+
+
 @SETTINGS
 def test_the_estimator_tells_how_far_it_is(data, settings):
     recorder = Recorder()
@@ -121,6 +129,25 @@ def test_fitted_estimators_stay_as_they_were(data):
         shorter = quick(calibrate=False, max_iter=epoch).fit(X, y)
         np.testing.assert_array_equal(fitted.predict_proba(X), shorter.predict_proba(X))
     np.testing.assert_array_equal(recorder.fitted[-1].predict_proba(X), model.predict_proba(X))
+
+
+def test_what_the_estimator_tells_is_not_made_anew_for_each_epoch(data):
+    """Ten thousand epochs need not ten thousand arrays of up to ten thousand numbers."""
+
+    class Bases(Recorder):
+        seen = ()
+
+        def on_fit_task_end(self, estimator, context):
+            if context.task_name == "epoch":
+                self.seen = (*self.seen, (estimator.loss_curve_, estimator.loss_curve_.copy()))
+
+    recorder = Bases()
+    model = quick(max_iter=300, batch_size=150).set_callbacks(recorder).fit(*data)
+    bases = {id(curve.base) for curve, _ in recorder.seen}
+    assert len(bases) <= 10
+    for n_epochs, (curve, copy) in enumerate(recorder.seen, start=1):
+        np.testing.assert_array_equal(curve, copy)  # what was seen stays as it was
+        np.testing.assert_array_equal(curve, model.loss_curve_[:n_epochs])
 
 
 def test_callbacks_get_what_the_user_passed(data):

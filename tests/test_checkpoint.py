@@ -148,7 +148,8 @@ def test_it_is_written_every_so_many_epochs_and_at_the_end(tmp_path, every):
     make(max_iter=6).set_callbacks(Checkpoint(tmp_path / "model", every=every), Witness(0)).fit(
         X, y
     )
-    expected = [max(k for k in (0, *range(every, e + 1, every))) for e in range(1, 6)] + [6]
+    expected = [max(k for k in (0, *range(every, e + 1, every))) for e in range(1, 7)]
+    assert Checkpoint.load(tmp_path / "model").n_iter_ == 6
     assert written == [epoch for epoch in expected if epoch]
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
@@ -163,7 +164,9 @@ def test_every_counts_calls_of_partial_fit(tmp_path):
 
 def test_moments_and_random_stream_are_in_a_checkpoint_and_in_no_other_file(tmp_path):
     X, y = digits()
-    model = make(max_iter=3, n_members=1).set_callbacks(Checkpoint(tmp_path / "model")).fit(X, y)
+    model = make(max_iter=4, n_members=1).set_callbacks(Checkpoint(tmp_path / "model"), Kill(3))
+    with pytest.raises(InterruptedError):
+        model.fit(X, y)
     n_bytes = model.network_.parameters.values.nbytes
     content = joblib.load(tmp_path / "model")["training"]
     assert content.moments.keys() == {"t", "m", "v"}
@@ -186,30 +189,95 @@ def test_a_model_from_another_file_has_a_random_stream_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "what"),
     [
-        ({"max_iter": 9}, "after epoch 2 of max_iter=5, on 500 samples.*max_iter=9 on 500"),
-        ({"early_stopping": True}, r"cannot be resumed with max_iter=5 on 4\d\d samples"),
+        ({"max_iter": 9}, "max_iter"),
+        ({"early_stopping": True}, "early_stopping and n_samples and data"),
+        ({"learning_rate": 0.1}, "learning_rate"),
+        ({"y": True}, r"data \(X, y or sample_weight\)"),
+        ({"X": True}, r"data \(X, y or sample_weight\)"),
+        ({"sample_weight": True}, r"data \(X, y or sample_weight\)"),
     ],
+    ids=str,
 )
-def test_another_fit_is_not_resumed(tmp_path, change, message):
+def test_another_fit_is_not_resumed(tmp_path, change, what):
     X, y = digits()
     model = make(max_iter=5).set_callbacks(Checkpoint(tmp_path / "model"), Kill(2))
     with pytest.raises(InterruptedError):
         model.fit(X, y)
     loaded = Checkpoint.load(tmp_path / "model").set_params(warm_start=True)
     before = loaded.network_.parameters.values.copy()
-    with pytest.raises(ValueError, match=message):
-        loaded.set_params(**change).fit(X, y)
+    its_X, its_y = X + ("X" in change), y[::-1] if "y" in change else y
+    weight = np.arange(500.0) if "sample_weight" in change else None
+    changed = {name: value for name, value in change.items() if value is not True or "_" in name}
+    changed.pop("sample_weight", None)
+    with pytest.raises(ValueError, match=f"stands after epoch 2 of 5, .* had another {what}"):
+        loaded.set_params(**changed).fit(its_X, its_y, weight)
     np.testing.assert_array_equal(loaded.network_.parameters.values, before)
-    loaded.partial_fit(X, y)  # goes on from here all the same
+
+
+def test_a_half_trained_model_can_be_trained_on_with_other_data(tmp_path):
+    X, y = digits()
+    model = make(max_iter=5).set_callbacks(Checkpoint(tmp_path / "model"), Kill(2))
+    with pytest.raises(InterruptedError):
+        model.fit(X, y)
+    Checkpoint.load(tmp_path / "model").partial_fit(X[:100], y[:100])
+
+
+def test_a_finished_model_may_get_more_epochs(tmp_path):
+    X, y = digits()
+    whole = make(max_iter=4, warm_start=True, random_state=0).fit(X, y)
+    make(max_iter=4, random_state=0).set_callbacks(Checkpoint(tmp_path / "model")).fit(X, y)
+    loaded = Checkpoint.load(tmp_path / "model").set_params(warm_start=True)
+    for each in (whole, loaded):
+        each.set_params(max_iter=6).fit(X, y)
+    assert_same(loaded, whole)
+
+
+class Enough(Kill):
+    """Ends a run after an epoch, as a callback may."""
+
+    def on_fit_task_end(self, estimator, context):
+        return context.task_name == "epoch" and estimator.n_iter_ == self.after
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("every", [1, 100])
+def test_a_fit_that_another_callback_ended_is_finished(tmp_path, first, every):
+    X, y = digits()
+    callbacks = [Checkpoint(tmp_path / "model", every=every), Enough(3)]
+    model = make(max_iter=10, random_state=0)
+    model.set_callbacks(*(callbacks if first else callbacks[::-1])).fit(X, y)
+    assert model.n_iter_ == 3
+    assert_same(resume(tmp_path / "model", X, y), model)
+
+
+@each_setting
+def test_the_model_in_the_file_of_a_finished_fit_is_the_fitted_one(tmp_path, settings):
+    X, y = digits()
+    model = make(random_state=0, **settings).set_callbacks(Checkpoint(tmp_path / "model"))
+    model.fit(X, y)
+    loaded = Checkpoint.load(tmp_path / "model")
+    assert_same(loaded, model)
+    model.set_callbacks()
+    assert_same(loaded.partial_fit(X, y), model.partial_fit(X, y))
+
+
+def test_the_file_can_be_read_by_others_and_a_link_stays_one(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "model")
+    make(max_iter=1).set_callbacks(Checkpoint(tmp_path / "link")).fit(*digits())
+    (tmp_path / "usual").write_text("")
+    assert (tmp_path / "model").stat().st_mode == (tmp_path / "usual").stat().st_mode
+    assert (tmp_path / "link").is_symlink()
+    assert Checkpoint.load(tmp_path / "link").n_iter_ == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "model", "usual"]
 
 
 def test_what_cannot_be_resumed_is_refused(tmp_path):
     X, y = digits()
     with pytest.raises(ValueError, match="needs solver='adam' or 'sgd'"):
         make(solver="lbfgs").set_callbacks(Checkpoint(tmp_path / "model")).fit(X, y)
-    for every in (0, 1.5):
+    for every in (0, 1.5, True):
         with pytest.raises(ValueError, match=f"every must be an int of at least 1. Got {every}"):
             make().set_callbacks(Checkpoint(tmp_path / "model", every=every)).fit(X, y)
     from sklearn.preprocessing import StandardScaler

@@ -431,6 +431,79 @@ def test_a_continued_model_is_kept_if_no_epoch_is_better(two_classes):
     np.testing.assert_array_equal(model.predict_proba(X), before)
 
 
+def test_moments_go_with_the_parameters_that_they_belong_to():
+    """Else a good model, gone back to after a bad run, is spoilt by the next step."""
+    X, y = load_digits(return_X_y=True)
+    settings = {"max_iter": 20, "learning_rate": 0.05, "warm_start": True}
+    model = quick(early_stopping=True, solver="sgd", **settings).fit(X[:900], y[:900])
+    before = model.score(X[900:], y[900:])
+    model.set_params(learning_rate=3.0, n_iter_no_change=3).fit(X[:900], y[:900])
+    assert model.best_iter_ == 0
+    assert model._training.moments == {}
+    model.set_params(learning_rate=0.05).partial_fit(X[:900], y[:900])
+    assert model.score(X[900:], y[900:]) > before - 0.05
+
+
+def test_a_model_that_is_kept_is_no_failure(two_classes, recwarn):
+    X, y = two_classes
+    model = quick(early_stopping=True, warm_start=True, max_iter=60).fit(X, y)
+    loss = model.loss_
+    model.set_params(learning_rate=0.3, max_iter=3).fit(X, y)
+    assert model.best_iter_ == 0
+    assert model.loss_ == loss
+    assert model.best_loss_ == model.loss_curve_.min()
+    assert not recwarn.list
+
+
+def test_divergence_gives_back_the_attributes_too(iris):
+    X, y = iris
+    model = quick(warm_start=True, solver="sgd", learning_rate=0.05, batch_size=30).fit(X, y)
+    before = {name: value for name, value in vars(model).items() if name.endswith("_")}
+    with pytest.raises(FloatingPointError):
+        model.set_params(learning_rate=1e30).fit(X, y)
+    assert {name: value for name, value in vars(model).items() if name.endswith("_")} == before
+
+
+def test_a_refit_that_fails_tells_of_no_older_run(iris):
+    X, y = iris
+    model = quick(solver="sgd").fit(X, y)
+    with pytest.raises(FloatingPointError):
+        model.set_params(learning_rate=1e30, batch_size=30).fit(X, y)
+    for name in ("n_iter_", "loss_", "loss_curve_", "best_iter_", "network_"):
+        assert not hasattr(model, name)
+
+
+def test_a_score_that_is_not_a_number_is_no_divergence(two_classes):
+    X, y = two_classes
+    one_class = np.flatnonzero(y == 1)
+
+    def nothing(estimator, X, y):
+        return np.nan
+
+    with pytest.raises(ValueError, match=r"is nan on the \d+ samples for validation"):
+        quick(early_stopping=True, scoring=nothing).fit(
+            X, y, X_val=X[one_class], y_val=y[one_class]
+        )
+
+
+def test_class_weights_are_for_classes_of_the_model_not_of_the_portion(iris):
+    X, y = iris
+    model = quick(class_weight={0: 5.0, 1: 1.0})
+    model.partial_fit(X[50:], y[50:], classes=[0, 1, 2]).partial_fit(X, y)
+    twin = quick()
+    twin.partial_fit(X[50:], y[50:], classes=[0, 1, 2])
+    twin.partial_fit(X, y, sample_weight=np.where(y == 0, 5.0, 1.0))
+    np.testing.assert_allclose(model.coefs_[0], twin.coefs_[0], rtol=1e-5, atol=1e-7)
+    quick(class_weight={0: 5.0}, early_stopping=True).fit(X, y, X_val=X[50:], y_val=y[50:])
+    with pytest.raises(ValueError, match=r"class_weight has a weight for 7, .* \[0, 1, 2\]"):
+        quick(class_weight={0: 1, 7: 2}).fit(X, y)
+    for weights in ({0: 1}, [{0: 1}]):
+        with pytest.raises(ValueError, match="a list with a dict for each of the 2 labels"):
+            quick(class_weight=weights).fit(X, np.eye(150, 2, dtype=int))
+    with pytest.raises(ValueError, match="as a list is for multilabel targets"):
+        quick(class_weight=[{0: 1}]).fit(X, y)
+
+
 def test_what_fails_before_the_first_step_leaves_the_moments(iris):
     X, y = iris
     model, twin = quick(), quick()

@@ -145,10 +145,10 @@ class ScaledRows:
 
     Parameters
     ----------
-    X : ndarray, or rows on demand, of shape (n_rows, n_features)
+    X : ndarray, CSR matrix, or rows on demand, of shape (n_rows, n_features)
         Real numbers of any dtype.
     scaler : InputScaler
-        What is done to them.
+        What is done to them; it makes sparse rows dense.
     dtype : dtype
         Type of the scaled rows.
     """
@@ -164,7 +164,8 @@ class ScaledRows:
 
     def take(self, rows: np.ndarray, axis: int, out: np.ndarray, mode: str) -> np.ndarray:
         """Write the rows of these numbers to `out`, as the method of an ndarray does."""
-        self.scaler.scale(np.asarray(self.X[rows]), out)
+        block = self.X[rows]
+        self.scaler.scale(block.toarray() if sparse.issparse(block) else np.asarray(block), out)
         return out
 
 
@@ -337,12 +338,13 @@ def _dense_moments(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.nd
     """
     total = weight.sum()
     mean = np.zeros(X.shape[1])
-    for rows in blocks(X):
-        mean += weight[rows] @ np.asarray(X[rows], np.float64)
+    # In the same blocks and order whatever X is: sums in another order are rounded differently.
+    for rows in blocks(X, _LEAST_ROWS):
+        mean += weight[rows] @ np.ascontiguousarray(X[rows], np.float64)
     mean /= total
     variance = np.zeros(X.shape[1])
-    for rows in blocks(X):
-        deviation = np.subtract(np.asarray(X[rows]), mean, dtype=np.float64)
+    for rows in blocks(X, _LEAST_ROWS):
+        deviation = np.subtract(np.ascontiguousarray(X[rows], np.float64), mean)
         variance += weight[rows] @ np.square(deviation, out=deviation)
     variance /= total
     for j in np.flatnonzero(np.isnan(mean)):
@@ -386,9 +388,14 @@ def _canonical(X: Any) -> Any:
     return X
 
 
-def blocks(X: Any) -> Iterator[slice]:
-    """Yield slices that part the rows of `X` into blocks of about 65,536 numbers."""
-    least = 1 if isinstance(X, np.ndarray) else _LEAST_ROWS
+def blocks(X: Any, least: int | None = None) -> Iterator[slice]:
+    """Yield slices that part the rows of `X` into blocks of about 65,536 numbers.
+
+    Rows on demand, which are slow a few at a time, come at least 256 at a time, and arrays so many
+    as asked for.
+    """
+    if least is None:
+        least = 1 if isinstance(X, np.ndarray) else _LEAST_ROWS
     step = max(least, _BLOCK_SIZE // max(1, X.shape[1]))
     for start in range(0, X.shape[0], step):
         yield slice(start, start + step)

@@ -131,7 +131,8 @@ class ProgressiveValidation(Callback):
 
     def on_epoch_begin(self, history):
         """Score."""
-        history.validation_score.append(self.score())
+        history.best_score = self.score()
+        history.validation_score.append(history.best_score)
 
 
 class BestRest(Callback):
@@ -210,7 +211,7 @@ class Progress(Callback):
 
     def on_epoch_begin(self, history):
         """Print the heads of the columns, once, if there is more than a line to come."""
-        if self._printed < 0 and history.max_epochs > 1:
+        if self._printed < 0 and max(history.max_epochs, self.parts) > 1:
             self._print_columns(
                 history, "epoch", "loss", "validation", "learning rate", "time", "left"
             )
@@ -248,14 +249,14 @@ class Progress(Callback):
         self._printed, self._printed_at = history.progress, history.seconds
         digits = 1 if self.parts > 1 else 0
         epoch = f"{history.progress:.{digits}f}/{history.max_epochs}"
-        scores, rates = history.validation_score, history.learning_rate
+        scores, rate = history.validation_score, history.latest_rate
         left = history.seconds * (history.max_epochs / history.progress - 1)
         self._print_columns(
             history,
             epoch,
             _decimals(history.latest_loss),
             _decimals(scores[-1]) if scores else "",
-            f"{rates[-1]:.2e}" if rates else "",
+            "" if rate is None else f"{rate:.2e}",
             _duration(history.seconds),
             _duration(left),
         )

@@ -33,6 +33,10 @@ class History:
         Validation score of that epoch.
     stopped : bool
         Whether a callback has asked to end the run.
+    finished : bool
+        Whether the run is over and all that follows is done, such as going back to the best epoch.
+    least_loss : float
+        The smallest of `loss`.
     """
 
     max_epochs: int
@@ -45,8 +49,11 @@ class History:
     best_epoch: int | None = None
     best_score: float | None = None
     stopped: bool = False
+    finished: bool = False
+    least_loss: float = math.inf
     _total: float = field(default=0.0, repr=False)  # of the losses in the epoch under way
     _n_seen: int = field(default=0, repr=False)  # samples of it
+    _rate: float = field(default=math.nan, repr=False)  # of its last step
     _start: float = field(default_factory=time.perf_counter, repr=False)
 
     @property
@@ -74,17 +81,30 @@ class History:
         """The mean over the epoch under way, as far as it is done, or else over the last one."""
         return self._total / self._n_seen if self._n_seen else self.loss[-1]
 
-    def see_batch(self, value: float, n_rows: int) -> None:
-        """Take note of the objective of a batch of so many rows; see `see_loss`."""
+    @property
+    def latest_rate(self) -> float | None:
+        """The learning rate of the last step; None for L-BFGS."""
+        if self._n_seen:
+            return self._rate
+        return self.learning_rate[-1] if self.learning_rate else None
+
+    def see_batch(self, value: float, n_rows: int, learning_rate: float) -> None:
+        """Take note of the objective of a batch of so many rows, and the rate of its step."""
         self.see_loss(value)
         self._total += value * n_rows
         self._n_seen += n_rows
+        self._rate = learning_rate
 
-    def end_epoch(self, learning_rate: float) -> None:
+    def end_epoch(self) -> None:
         """Add the entry of an epoch whose batches were all seen."""
-        self.loss.append(self._total / self._n_seen)
-        self.learning_rate.append(learning_rate)
+        self.add_loss(self._total / self._n_seen)
+        self.learning_rate.append(self._rate)
         self._total, self._n_seen = 0.0, 0
+
+    def add_loss(self, loss: float) -> None:
+        """Add the loss of an epoch."""
+        self.loss.append(loss)
+        self.least_loss = min(self.least_loss, loss)
 
     def see_loss(self, value: float) -> None:
         """Take note of a value of the objective; raise FloatingPointError if it is not finite."""

@@ -51,28 +51,31 @@ def train(
     """
     callbacks = callbacks or []
     parameters = objective.network.parameters
-    history.n_samples = inputs.shape[0]
+    is_inside = False  # an iteration
 
     def value_and_gradient(values: np.ndarray) -> tuple[float, np.ndarray]:
+        nonlocal is_inside
+        if not is_inside:  # only now it is sure that there is another iteration
+            is_inside = True
+            begin_epoch(callbacks, history)
         parameters.values[...] = values
         value = objective.value_and_gradient(inputs, targets, sample_weight)
         # The value is the mean over the members, the gradient that of each for itself.
         return value, parameters.gradient.astype(np.float64) / objective.network.n_members
 
     def after_iteration(intermediate_result: OptimizeResult) -> None:
+        nonlocal is_inside
+        is_inside = False
         # The line search may have looked further: back to the point that it accepted.
         parameters.values[...] = intermediate_result.x
         history.see_loss(float(intermediate_result.fun))
-        history.loss.append(float(intermediate_result.fun))
+        history.add_loss(float(intermediate_result.fun))
         end_epoch(callbacks, history)
         if history.stopped:
             raise StopIteration
-        if not history.is_over:
-            begin_epoch(callbacks, history)
 
     try:
         history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight))
-        begin_epoch(callbacks, history)
         with _one_thread_for_scipy():
             result = minimize(
                 value_and_gradient,
@@ -90,7 +93,8 @@ def train(
         parameters.values[...] = result.x
         history.check_finite(float(np.sum(parameters.values)), "a weight")
         if not history.loss:  # converged before the first iteration
-            history.loss.append(float(result.fun))
+            history.add_loss(float(result.fun))
+            end_epoch(callbacks, history)
     finally:
         for callback in callbacks:
             callback.on_train_end(history)

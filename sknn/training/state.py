@@ -22,12 +22,23 @@ class TrainingState:
         What the solver's optimizer remembers.
     history : History or None
         The record of the run that is under way; None between two runs.
-    callbacks : list of dict
-        What the callbacks of this run remember.
+    callbacks : dict of str to dict
+        What the callbacks of this run remember, by the names of their classes.
+    origin : dict
+        What tells this run from others: the parameters, and a checksum of the data.
     """
 
     rng: np.random.Generator
     solver: str = ""
     moments: dict[str, Any] = field(default_factory=dict)
     history: History | None = None
-    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    callbacks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    origin: dict[str, Any] = field(default_factory=dict)
+
+    def end_run(self) -> None:
+        """Forget the run that was under way."""
+        self.history, self.callbacks, self.origin = None, {}, {}
+
+    def forget_moments(self) -> None:
+        """Let the optimizer start afresh: its moments are those of parameters given up."""
+        self.solver, self.moments = "", {}

@@ -48,7 +48,6 @@ def train(
     """
     callbacks = callbacks or []
     parameters = objective.network.parameters
-    history.n_samples = batches.n_samples
     n_steps = history.max_epochs * len(batches)
     step = history.n_epochs * len(batches)
     try:
@@ -56,13 +55,13 @@ def train(
             begin_epoch(callbacks, history)
             for inputs, targets, sample_weight in batches:
                 value = objective.value_and_gradient(inputs, targets, sample_weight)
-                history.see_batch(value, len(targets))
                 rate = learning_rate * schedule(step / n_steps)
+                history.see_batch(value, len(targets), rate)
                 optimizer.step(parameters, rate)
                 step += 1
                 for callback in callbacks:
                     callback.on_batch_end(history)
-            history.end_epoch(rate)
+            history.end_epoch()
             end_epoch(callbacks, history)
         history.check_finite(float(np.sum(parameters.values)), "a weight")
     finally:

@@ -250,9 +250,9 @@ def run_in_the_open(capsys, clock, verbose, max_epochs, seconds=1.0, n_batches=4
         begin_epoch([progress], history)
         for _ in range(n_batches):
             clock.now += seconds / n_batches
-            history.see_batch(1 / epoch, 10)
+            history.see_batch(1 / epoch, 10, 0.01)
             progress.on_batch_end(history)
-        history.end_epoch(0.01)
+        history.end_epoch()
         end_epoch([progress], history)
     progress.on_train_end(history)
     return capsys.readouterr().out.splitlines()
@@ -322,8 +322,8 @@ class TestProgress:
         history, progress = History(1000, n_samples=10, _start=clock.now), Progress()
         for _ in range(5):
             begin_epoch([progress], history)
-            history.see_batch(0.5, 10)
-            history.end_epoch(0.1)
+            history.see_batch(0.5, 10, 0.01)
+            history.end_epoch()
             end_epoch([progress], history)
         progress.on_train_end(history)
         assert epochs_of(capsys.readouterr().out.splitlines()) == ["1", "5"]

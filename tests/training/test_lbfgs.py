@@ -202,7 +202,7 @@ def test_run_that_has_converged_at_once_records_one_loss():
     history = run(network, tol=100, callbacks=[snapshots])
     assert history.loss == [pytest.approx(expected, rel=1e-12)]
     assert_array_equal(network.parameters.values, before)
-    assert snapshots.values == []
+    assert_array_equal(snapshots.values, [before])
     assert snapshots.ended == 1
 
 
@@ -272,3 +272,19 @@ class TestLineSearch:
         result.x[3] = math.nan
         with pytest.raises(FloatingPointError, match="in epoch 1: a weight is nan"):
             run(make_network())
+
+
+@pytest.mark.parametrize("tol", [100, 0.05, 1e-8])
+def test_every_epoch_that_begins_ends(tol):
+    calls = []
+
+    class Witness(Callback):
+        def on_epoch_begin(self, history):
+            calls.append("begin")
+
+        def on_epoch_end(self, history):
+            calls.append("end")
+            return False
+
+    history = run(make_network(), tol=tol, callbacks=[Witness()])
+    assert calls == ["begin", "end"] * history.n_epochs
