@@ -1,5 +1,6 @@
 """Data larger than memory: batch by batch, chunk by chunk, and with the same result."""
 
+import copy
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from scipy import sparse
 from sklearn.datasets import load_digits, make_multilabel_classification
 
 from sknn import SimpleMLPClassifier
@@ -220,3 +222,15 @@ def test_a_tenth_of_the_data_is_memory_enough(large_file, what, working_memory, 
     arguments = [sys.executable, "-c", CAPPED, str(large_file), what, str(working_memory)]
     run = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert run.stdout.strip() == outcome, run.stderr
+
+
+def test_sparse_rows_that_become_dense_do_so_batch_by_batch():
+    """As they do for a model that has learnt from dense rows, and centres them."""
+    X, y = digits()
+    model = SimpleMLPClassifier((8,), max_iter=2, warm_start=True, random_state=0).fit(X, y)
+    twin = copy.deepcopy(model)
+    rows = sparse.csr_array(X)
+    model.fit(rows, y)
+    with sklearn.config_context(working_memory=0):
+        twin.fit(rows, y)
+    np.testing.assert_array_equal(twin.predict_proba(X), model.predict_proba(X))

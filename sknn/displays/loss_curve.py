@@ -101,11 +101,12 @@ class LossCurveDisplay:
         scores = estimator.validation_scores_
         scored_by_loss = scores is not None and estimator.scoring == "loss"
         went_back = estimator.best_iter_ < estimator.n_iter_
+        has_best = estimator.best_iter_ > 0 and (scores is not None or went_back)
         display = cls(
             estimator.loss_curve_,
             validation_loss=-scores if scored_by_loss else None,
             validation_scores=None if scored_by_loss else scores,
-            best_iter=estimator.best_iter_ if scores is not None or went_back else None,
+            best_iter=estimator.best_iter_ if has_best else None,
             name=name,
         )
         return display.plot(ax=ax, **kwargs)

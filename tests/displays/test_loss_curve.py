@@ -1,5 +1,7 @@
 """LossCurveDisplay: the artists it draws."""
 
+import copy
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -117,3 +119,9 @@ def test_subplots_with_a_common_x_axis_keep_their_scores_apart(scored):
     first = LossCurveDisplay.from_estimator(scored, ax=left)
     second = LossCurveDisplay.from_estimator(scored, ax=right)
     assert second.validation_ax_ is not first.validation_ax_
+
+
+def test_no_epoch_is_marked_where_the_model_that_was_continued_was_the_best(early_stopped):
+    model = copy.deepcopy(early_stopped)
+    model.best_iter_ = 0
+    assert LossCurveDisplay.from_estimator(model).best_ is None
