@@ -134,7 +134,7 @@ class Checkpoint:
         elif context.task_name == "epoch":
             is_time = history.n_epochs % self.every == 0
         else:  # the end of fit, gone back to the best epoch and calibrated
-            is_time = True
+            is_time = history.finished
         if is_time:
             self._write({"model": estimator, "training": estimator._training})
 

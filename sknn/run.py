@@ -193,7 +193,7 @@ class Run:
         self.report()
         if self.model.best_iter_ != self.history.n_epochs:
             self.training.forget_moments()
-        self.history.finished = True
+        self.history.finished = self.history.is_over  # and not interrupted
         if self.announcer is not None:
             self.announcer.end()
         problem = problem or self._uselessness()

@@ -252,6 +252,24 @@ def test_a_fit_that_another_callback_ended_is_finished(tmp_path, first, every):
     assert_same(resume(tmp_path / "model", X, y), model)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_fit_that_was_interrupted_by_hand_goes_on(tmp_path, first):
+    X, y = digits()
+
+    class CtrlC(Kill):
+        def on_fit_task_end(self, estimator, context):
+            if context.task_name == "epoch" and estimator.n_iter_ == self.after:
+                signal.raise_signal(signal.SIGINT)
+
+    whole = make(max_iter=8, random_state=0).fit(X, y)
+    callbacks = [Checkpoint(tmp_path / "model", every=2), CtrlC(5)]
+    model = make(max_iter=8, random_state=0)
+    with pytest.warns(UserWarning, match="interrupted after 5 of 8 epochs"):
+        model.set_callbacks(*(callbacks if first else callbacks[::-1])).fit(X, y)
+    assert Checkpoint.load(tmp_path / "model").n_iter_ == 4
+    assert_same(resume(tmp_path / "model", X, y), whole)
+
+
 @each_setting
 def test_the_model_in_the_file_of_a_finished_fit_is_the_fitted_one(tmp_path, settings):
     X, y = digits()
