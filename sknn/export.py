@@ -154,7 +154,11 @@ def emit(part: Any, graph: Graph, x: str) -> str:
     str
         Name of its outputs.
     """
-    raise NotImplementedError(f"{type(part).__name__} has no emitter in sknn/export.py.")
+    name = type(part).__name__
+    raise NotImplementedError(
+        f"{name} has no emitter: write a function of ({name}, Graph, str) in sknn/export.py and "
+        "register it with @emit.register."
+    )
 
 
 @emit.register

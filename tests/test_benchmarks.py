@@ -169,7 +169,7 @@ def test_sections_may_be_empty(tmp_path):
 
 @pytest.mark.skipif(not hasattr(SimpleMLPClassifier, "set_callbacks"), reason="scikit-learn < 1.9")
 def test_callbacks_are_compared(monkeypatch):
-    monkeypatch.setitem(callbacks.MODELS, "tiny", {"hidden_layer_sizes": (4,), "max_iter": 2})
+    monkeypatch.setitem(callbacks.MODELS, "tiny", ({"hidden_layer_sizes": (4,), "max_iter": 2}, 99))
     ratios = callbacks.compare("tiny", n_rounds=1)
     assert [*ratios] == ["unused", "one that does nothing", "a checkpoint every 10 epochs"]
     assert all(each.median > 0 for each in ratios.values())

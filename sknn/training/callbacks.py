@@ -72,9 +72,7 @@ class EarlyStopping(Callback):
         self.patience = patience
         self.tol = tol
         self.continues = continues
-        self.state.update(
-            best_score=-math.inf, best_values=None, last_improvement=-math.inf, n_waited=0
-        )
+        self.state.update(best_values=None, last_improvement=-math.inf, n_waited=0)
 
     def on_epoch_begin(self, history):
         """Score and keep a model that is continued, before its first epoch."""
@@ -86,7 +84,7 @@ class EarlyStopping(Callback):
         score, state = self.score(), self.state
         history.validation_score.append(score)
         history.check_finite(score, "the validation score")
-        if score > state["best_score"]:
+        if history.best_score is None or score > history.best_score:
             self._keep(score, history)
         if score > state["last_improvement"] + self.tol:
             state["last_improvement"] = score
@@ -102,8 +100,7 @@ class EarlyStopping(Callback):
 
     def _keep(self, score: float, history: History) -> None:
         """Copy the best parameters, into the same memory each time."""
-        self.state["best_score"] = history.best_score = score
-        history.best_epoch = history.n_epochs
+        history.best_score, history.best_epoch = score, history.n_epochs
         if self.state["best_values"] is None:
             self.state["best_values"] = np.empty_like(self.parameters.values)
         np.copyto(self.state["best_values"], self.parameters.values)

@@ -12,6 +12,9 @@ from sknn.network.objective import Objective
 from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.history import History
 
+# No limit to the evaluations; an objective that falls by less than this part of it has converged.
+_STOPS = {"maxfun": np.iinfo(np.int32).max, "ftol": 64 * np.finfo(np.float64).eps}
+
 
 def train(
     objective: Objective,
@@ -76,19 +79,16 @@ def train(
 
     try:
         history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight))
+        options = _STOPS | {"maxiter": history.max_epochs, "gtol": tol}
+        start = parameters.values.astype(np.float64)
         with _one_thread_for_scipy():
             result = minimize(
                 value_and_gradient,
-                parameters.values.astype(np.float64),
+                start,
                 jac=True,
                 method="L-BFGS-B",
                 callback=after_iteration,
-                options={
-                    "maxiter": history.max_epochs,
-                    "maxfun": np.iinfo(np.int32).max,
-                    "gtol": tol,
-                    "ftol": 64 * np.finfo(np.float64).eps,
-                },
+                options=options,
             )
         parameters.values[...] = result.x
         history.check_finite(float(np.sum(parameters.values)), "a weight")
