@@ -1,12 +1,14 @@
 """Checkpoint: a callback that saves a run, so that it can be resumed after a crash."""
 
 import os
-import secrets
 from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import joblib
+
+from sknn.atomic import replacing
+from sknn.training.state import TrainingState
 
 
 class Checkpoint:
@@ -72,15 +74,28 @@ class Checkpoint:
         SimpleMLPClassifier
             The model as it was after the epoch of the checkpoint; it can predict, too.  Callbacks
             are not in the file: set them again.
+
+        Raises
+        ------
+        ValueError
+            If this is another file, or a damaged one.
         """
-        content = joblib.load(path)
-        if not isinstance(content, dict) or content.keys() != {"model", "training"}:
+        with Path(path).open("rb") as file:
+            try:
+                content = joblib.load(file)
+            except Exception as error:  # whatever the bytes of another file make pickle do
+                raise ValueError(
+                    f"{os.fspath(path)!r} is not a checkpoint, or it is damaged. "
+                    f"{type(error).__name__}: {error}"
+                ) from error
+        parts = content if isinstance(content, dict) else {}
+        model, training = parts.get("model"), parts.get("training")
+        if not (hasattr(model, "network_") and isinstance(training, TrainingState)):
             raise ValueError(
                 f"{os.fspath(path)!r} is not a checkpoint; a model that joblib.dump has written "
                 "is loaded by joblib.load."
             )
-        model = content["model"]
-        model._training = content["training"]
+        model._training = training
         return model
 
     def setup(self, estimator: Any, context: Any) -> None:
@@ -93,6 +108,8 @@ class Checkpoint:
         context : CallbackContext
             Unused.
         """
+        if Path(self.path).is_dir():
+            raise IsADirectoryError(f"The checkpoint {str(self.path)!r} is a folder, not a file.")
         if not Path(self.path).absolute().parent.is_dir():
             raise FileNotFoundError(f"There is no folder for the checkpoint {str(self.path)!r}.")
         if type(self.every) is bool or not isinstance(self.every, Integral) or self.every < 1:
@@ -150,15 +167,6 @@ class Checkpoint:
         """
 
     def _write(self, content: dict[str, Any]) -> None:
-        """Write a file aside, all the way to the disk, and give it its name in one step."""
-        path = Path(self.path).resolve()
-        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
-        try:
-            with aside.open("xb") as file:
-                joblib.dump(content, file)
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
+        """Write the file."""
+        with replacing(self.path) as file:
+            joblib.dump(content, file)

@@ -17,11 +17,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.utils import _safe_indexing, check_random_state
-from sklearn.utils._param_validation import Interval, InvalidParameterError, Options, StrOptions
+from sklearn.utils._param_validation import (
+    Interval,
+    InvalidParameterError,
+    Options,
+    validate_parameter_constraints,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknn import defaults, export, persistence
+from sknn import defaults, export, persistence, suggestions
 from sknn.compatibility import CallbackSupportMixin
 from sknn.encoding import TableEncoder
 from sknn.labels import count_outputs, find_classes, make_targets
@@ -41,6 +46,7 @@ from sknn.samples import (
     explicit_class_weight,
     hold_out,
 )
+from sknn.suggestions import Names
 from sknn.tables import Table
 from sknn.training.schedules import SCHEDULES
 from sknn.training.state import TrainingState
@@ -200,7 +206,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     n_outputs_ : int
         Number of output neurons: 1 for two classes.
     n_parameters_ : int
-        Number of weights and biases.
+        Number of parameters that training changes: weights and biases, and by default the learnt
+        factors and functions of the inputs, but not their fixed frequencies and phases.
     out_activation_ : str
         Activation function of the output neurons: "softmax" or "logistic".
     coefs_ : list of ndarray of shape (n_inputs, n_outputs) or (n_members, n_inputs, n_outputs)
@@ -291,23 +298,23 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     _parameter_constraints: ClassVar[dict] = {
         "hidden_layer_sizes": [
-            StrOptions({"auto"}),
+            Names({"auto"}),
             "array-like",
             Interval(Integral, 1, None, closed="left"),
         ],
-        "activation": [StrOptions(set(ACTIVATIONS))],
-        "n_members": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "parametrization": [StrOptions({"auto", "ntk", "standard"})],
-        "loss": [StrOptions(set(LOSSES))],
-        "solver": [StrOptions({"adam", "sgd", "lbfgs"})],
+        "activation": [Names(ACTIVATIONS)],
+        "n_members": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "parametrization": [Names({"auto", "ntk", "standard"})],
+        "loss": [Names(LOSSES)],
+        "solver": [Names({"adam", "sgd", "lbfgs"})],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "learning_rate_schedule": [StrOptions(set(SCHEDULES))],
+        "learning_rate_schedule": [Names(SCHEDULES)],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "label_smoothing": [Interval(Real, 0, 1, closed="left")],
         "calibrate": ["boolean"],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "max_iter": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
         "momentum": [Interval(Real, 0, 1, closed="left")],
         "nesterovs_momentum": ["boolean"],
         "beta_1": [Interval(Real, 0, 1, closed="left")],
@@ -317,18 +324,19 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
         "tol": [Interval(Real, 0, None, closed="left")],
-        "scoring": [StrOptions({"loss", *get_scorer_names()}), callable, None],
-        "class_weight": [StrOptions({"balanced"}), dict, list, None],
-        "scaling": [StrOptions(set(SCALINGS)), None],
-        "numeric_embedding": [StrOptions({"auto", "periodic"}), None],
-        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
+        "scoring": [Names({"loss", *get_scorer_names()}), callable, None],
+        "class_weight": [Names({"balanced"}), dict, list, None],
+        "scaling": [Names(SCALINGS), None],
+        "numeric_embedding": [Names({"auto", "periodic"}), None],
+        "categorical_features": ["array-like", Names({"from_dtype"}), None],
         "warm_start": ["boolean"],
         "shuffle": ["boolean"],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
-        "dtype": [StrOptions({"auto", "float32", "float64"})],
+        "dtype": [Names({"auto", "float32", "float64"})],
     }
 
+    @suggestions.explained
     def __init__(
         self,
         hidden_layer_sizes: str | int | Sequence[int] | np.ndarray = "auto",
@@ -822,7 +830,12 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         return np.hstack([self._loss.log_proba(-raw), self._loss.log_proba(raw)])
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Return the raw predictions: the weighted inputs of the output neurons.
+        """Return the raw predictions, of which the output activation makes probabilities.
+
+        Those of a single network are the weighted inputs of its output neurons.  Those of several
+        members are the logarithms of their mean probabilities; with sigmoid outputs, as for two
+        classes or for labels, the log-odds of the mean.  Both are divided by `temperature_`
+        before members are merged.
 
         Parameters
         ----------
@@ -847,8 +860,11 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         Returns
         -------
-        list of ndarray of shape (n_samples, n_units)
-            The activations of each layer: the scaled inputs, the hidden layers, the outputs.
+        list of ndarray
+            The activations of each layer: the scaled inputs of shape (n_samples, n_inputs), the
+            hidden layers of shape (n_samples, n_units), or (n_members, n_samples, n_units) where
+            there are several members, and the outputs of shape (n_samples, n_outputs), the mean
+            over the members.
         """
         X = self._check_features(X)
         inputs, *hidden = self.network_.hidden_activations(X)
@@ -904,8 +920,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     @property
     def n_parameters_(self) -> int:
-        """Return the number of weights and biases."""
-        return self.network_.parameters.values.size
+        """Return the number of parameters that training changes."""
+        return self.network_.n_trained
 
     @property
     def out_activation_(self) -> str:
@@ -951,6 +967,42 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     # ------------------------------------------------------ scikit-learn's protocols
 
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters.
+
+        Parameters
+        ----------
+        **params : object
+            The parameters by name.
+
+        Returns
+        -------
+        SimpleMLPClassifier
+            This classifier.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter; the message says what to use instead.
+        """
+        try:
+            return super().set_params(**params)
+        except ValueError as error:
+            hint = suggestions.of_parameters(params, self._get_param_names())
+            raise ValueError(f"{error}{hint}") from None
+
+    def _validate_params(self) -> None:
+        """Check the parameters as scikit-learn does, and say what was probably meant."""
+        for name, value in self.get_params(deep=False).items():
+            try:
+                validate_parameter_constraints(
+                    self._parameter_constraints, {name: value}, type(self).__name__
+                )
+            except InvalidParameterError as error:
+                constraints = self._parameter_constraints[name]
+                hint = suggestions.of_value(name, value, constraints)
+                raise InvalidParameterError(f"{error}{hint}") from None
+
     def __sklearn_is_fitted__(self) -> bool:
         """Return whether there is a network; one that diverged is gone again."""
         return self._has_network()
@@ -970,8 +1022,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the state of a file, checked; warn if another version of sknn wrote it."""
-        state = dict(state)
-        version = state.pop("_sknn_version", "unknown")
+        version = state.get("_sknn_version", "unknown") if isinstance(state, dict) else __version__
         if version != __version__:
             warnings.warn(
                 InconsistentVersionWarning(
@@ -981,7 +1032,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 ),
                 stacklevel=2,
             )
-        self.__dict__.update(persistence.attributes_of(state, SimpleMLPClassifier))
+        attributes = persistence.attributes_of(state, SimpleMLPClassifier)
+        attributes.pop("_sknn_version", None)
+        self.__dict__.update(attributes)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy everything, the moments too, so that the copy trains on like the original."""

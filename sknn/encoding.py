@@ -183,16 +183,21 @@ class TableEncoder:
     def _check(self) -> None:
         """Raise ValueError unless what was learnt can be that of one table."""
         # Of memory maps the base arrays, as in `ParameterVector`.
-        self.is_category = np.asarray(self.is_category, bool)
-        self.fill = np.asarray(self.fill, np.float64)
+        self.is_category, self.fill = np.asarray(self.is_category), np.asarray(self.fill)
+        if (self.is_category.dtype, self.fill.dtype) != (bool, np.float64):
+            raise ValueError(f"No table has the gaps {self.fill} and kinds {self.is_category}.")
         n_categories = int(np.count_nonzero(self.is_category))
         n_numbers = self.is_category.size - n_categories
         shapes = (self.is_category.ndim, self.fill.shape, len(self.categories))
         if shapes != (1, (n_numbers,), n_categories) or len(self.has_others) != n_categories:
             raise ValueError(f"No table has {n_numbers} numbers and {n_categories} categories.")
+        if np.isinf(self.fill).any():
+            raise ValueError(f"No table has the gaps {self.fill}.")
+        if not all(isinstance(each, bool) for each in self.has_others):
+            raise ValueError(f"No column has {self.has_others} others.")
         for known in self.categories:
             kinds = {kind_of(value) for value in known}
-            if len(kinds) > 1 or None in kinds:
+            if len(kinds) > 1 or None in kinds or known != sorted(set(known)):
                 raise ValueError(f"No column has the categories {known}.")
 
     # --------------------------------------------------------------------- reading

@@ -11,12 +11,12 @@ kernels in ONNX Runtime; so activation functions are made of simple ones.
 
 from collections.abc import Callable, Sequence
 from functools import singledispatch
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sknn.atomic import replacing
 from sknn.network import activations, layers
 from sknn.network.losses import Loss
 from sknn.network.scaling import InputScaler
@@ -420,8 +420,10 @@ def _emit_merge(loss: Loss, graph: Graph, raw: str, n_members: int) -> str:
 
 def _emit_log_mean(loss: Loss, graph: Graph, raw: str, n_members: int) -> str:
     """Return the logarithms of the members' mean activations."""
-    is_softmax = loss.link == "softmax"
-    a = graph.add("Softmax", raw, axis=-1) if is_softmax else graph.add("Sigmoid", raw)
+    if loss.link == "softmax":
+        a = graph.add("Softmax", raw, axis=-1)
+    else:  # Sigmoid is 0 in ONNX Runtime below 1e-16, where the logarithm still tells them apart
+        a = graph.add("Exp", _emit_log_sigmoid(graph, raw))
     # Opset 18 has changed how ReduceMean takes its axes; ReduceSum is the same since opset 13.
     total = graph.add("ReduceSum", a, np.array([0]), keepdims=0)
     return graph.add("Log", graph.add("Max", graph.add("Div", total, float(n_members)), _TINY))
@@ -448,11 +450,16 @@ def _emit_proba(model: Any, graph: Graph, raw: str) -> str:
         if model._multilabel:
             return proba
         return graph.add("Concat", graph.add("Sigmoid", graph.add("Neg", raw)), proba, axis=1)
-    if loss.link == "logistic":  # log σ(z) = min(z, 0) - log(1 + exp(-|z|))
-        exp = graph.add("Exp", graph.add("Neg", graph.add("Abs", raw)))
-        log = graph.add("Log", graph.add("Add", exp, 1.0))
-        raw = graph.add("Sub", graph.add("Min", raw, 0.0), log)
+    if loss.link == "logistic":
+        raw = _emit_log_sigmoid(graph, raw)
     return graph.add("Softmax", raw, axis=-1)
+
+
+def _emit_log_sigmoid(graph: Graph, raw: str) -> str:
+    """Return `log σ(z) = min(z, 0) - log(1 + exp(-|z|))`."""
+    exp = graph.add("Exp", graph.add("Neg", graph.add("Abs", raw)))
+    log = graph.add("Log", graph.add("Add", exp, 1.0))
+    return graph.add("Sub", graph.add("Min", raw, 0.0), log)
 
 
 def _classes(model: Any) -> np.ndarray:
@@ -508,7 +515,7 @@ def to_onnx(model: Any, path: Any = None) -> Any:
     model : SimpleMLPClassifier
         A fitted model.
     path : str or path-like, optional
-        A file to write.
+        A file to write.  One that exists is replaced only by a complete one.
 
     Returns
     -------
@@ -566,7 +573,8 @@ def to_onnx(model: Any, path: Any = None) -> Any:
     )
     onnx.checker.check_model(proto, full_check=True)
     if path is not None:
-        Path(path).write_bytes(proto.SerializeToString())
+        with replacing(path) as file:
+            file.write(proto.SerializeToString())
     return proto
 
 

@@ -55,6 +55,8 @@ def attributes_of(state: Mapping[str, Any], model_class: Any) -> dict[str, Any]:
         If this is not the state of a model.
     """
     try:
+        if not isinstance(state, Mapping):
+            raise ValueError(f"It holds {type(state).__name__} instead of attributes.")
         hiding = [name for name in state if hasattr(model_class, name)]
         missing = sorted(set(model_class._get_param_names()) - state.keys())
         if hiding or missing:
@@ -82,17 +84,30 @@ def _check_fit(attributes: Mapping[str, Any]) -> None:
     """Raise an error unless the parts of a fitted model fit together, and can be trained on."""
     network, encoder = attributes["network_"], attributes["encoder_"]
     classes, is_multilabel = attributes["classes_"], attributes["_multilabel"]
+    loss, seed = attributes["_loss"], attributes["_seed"]
     legal = {
         "features": attributes["n_features_in_"] == len(encoder.is_category),
         "inputs": network.sizes[0] == encoder.n_inputs >= network.scaler.n_numbers,
-        "classes": classes.shape == (len(classes),),
+        "classes": _are_classes(classes, is_multilabel),
         "outputs": network.sizes[-1] == count_outputs(len(classes), multilabel=is_multilabel),
         "values": np.isfinite(network.parameters.values).all(),
-        "temperature": 0 < attributes["temperature_"] < math.inf,
+        "loss": loss.exclusive == (len(classes) > 2 and not is_multilabel)
+        and 0 <= loss.label_smoothing < 1,
+        # A smaller one is 0 in the precision of the network.
+        "temperature": np.finfo(np.float32).tiny <= attributes["temperature_"] < math.inf,
+        "seed": isinstance(seed, list) and len(seed) > 0,
         "settings": {"_scaling", "_numeric_embedding"} <= attributes.keys(),
     }
     if wrong := [name for name, is_legal in legal.items() if not is_legal]:
         raise ValueError(f"Its {' and '.join(wrong)} cannot be those of a model.")
+
+
+def _are_classes(classes: np.ndarray, is_multilabel: bool) -> bool:
+    """Return whether these can be `classes_`: see `find_classes`."""
+    if is_multilabel:
+        return np.array_equal(classes, np.arange(len(classes)))
+    is_plain = classes.dtype != object or all(isinstance(each, str) for each in classes)
+    return is_plain and len(classes) >= 2 and np.array_equal(np.unique(classes), classes)
 
 
 def _without(attributes: Mapping[str, Any], *names: str) -> dict[str, Any]:

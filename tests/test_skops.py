@@ -337,7 +337,7 @@ def test_a_part_of_a_trusted_type_that_is_no_such_part(data, part, kind):
         (("encoder_", "categories"), [], "No table has"),
         (("encoder_", "has_others"), [True], "Its inputs cannot be those"),
         (("_loss", "name"), "hinge", "hinge"),
-        (("_multilabel",), True, "Its outputs cannot be those"),
+        (("_multilabel",), True, "Its classes and outputs cannot be those"),
         (("n_features_in_",), 4, "Its features cannot be those"),
         (("temperature_",), 0, "Its temperature cannot be those"),
         (("temperature_",), "1", "not supported"),

@@ -1,6 +1,8 @@
 """The layered network: neurons in layers, each connected with every neuron of the layer below."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from operator import index
 from typing import Any
 
@@ -114,6 +116,8 @@ class MultilayerPerceptron:
         self.n_embedded = index(n_embedded)
         self.input_scale = input_scale
         self._check()
+        if values is not None:
+            self._check_size(values)
         self.layers = self._stack()
         shapes = [layer.shapes for layer in self.layers]
         self.parameters = ParameterVector(shapes, self.dtype, values)
@@ -133,6 +137,33 @@ class MultilayerPerceptron:
         for name, is_legal in legal.items():
             if not is_legal:
                 raise ValueError(f"No network has {name}={getattr(self, name)!r}.")
+
+    def _check_size(self, values: np.ndarray) -> None:
+        """Raise ValueError unless the values are as many as the sizes ask for.
+
+        This is arithmetic, which precedes the layers: the sizes may come from a file.
+        """
+        n_numbers, n_inputs = self.n_embedded, self.sizes[0]
+        n_functions, n_cosines = PeriodicEmbedding.n_functions, PeriodicEmbedding.n_cosines
+        embedding = n_numbers * (2 * n_cosines + n_cosines * n_functions + n_functions)
+        n_inputs += n_numbers * n_functions
+        weights = sum(a * b for a, b in pairwise((n_inputs, *self.sizes[1:])))
+        scales = n_inputs if self.input_scale else 0
+        size = embedding + self.n_members * (weights + sum(self.sizes[1:]) + scales)
+        if np.shape(values) != (size,):
+            raise ValueError(
+                f"A network of {size} parameters cannot have values of shape {np.shape(values)}."
+            )
+
+    @property
+    def n_trained(self) -> int:
+        """Number of parameters that training changes: all but those whose steps are 0."""
+        return sum(
+            math.prod(layer.shapes[role])
+            for layer in self.layers
+            for role, factor in layer.step_factors().items()
+            if factor > 0
+        )
 
     def _stack(self) -> list[Layer]:
         """Build the layers."""
@@ -348,6 +379,10 @@ class MultilayerPerceptron:
         Views would arrive as copies, and training would go stale; so they are made anew.
         """
         given = {name: definition[name] for name in (*_DEFINITION, "dtype", "values")}
+        if not isinstance(given["sizes"], tuple | list):
+            raise ValueError(f"The sizes of a network are integers, not {given['sizes']!r}.")
+        if given["values"] is None:
+            raise ValueError("The network has no values.")
         scaler = definition["scaler"]
         given["scaler"] = InputScaler(scaler["offset"], scaler["factor"], scaler["bound"])
         self.__init__(**given)  # type: ignore[misc]

@@ -64,7 +64,9 @@ class InputScaler:
         self.bound = bound
         for array in (self.offset, self.factor):
             if array is not None and not (
-                array.shape == (self.n_numbers,) and np.isfinite(array).all()
+                array.dtype.kind == "f"
+                and array.shape == (self.n_numbers,)
+                and np.isfinite(array).all()
             ):
                 raise ValueError(f"No scaling has offset={offset!r} and factor={factor!r}.")
         if bound is not None and not bound > 0:
