@@ -88,7 +88,7 @@ class Checkpoint:
                     f"{os.fspath(path)!r} is not a checkpoint, or it is damaged. "
                     f"{type(error).__name__}: {error}"
                 ) from error
-        parts = content if isinstance(content, dict) else {}
+        parts: dict[str, Any] = content if isinstance(content, dict) else {}
         model, training = parts.get("model"), parts.get("training")
         if not (hasattr(model, "network_") and isinstance(training, TrainingState)):
             raise ValueError(

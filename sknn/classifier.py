@@ -29,7 +29,7 @@ from sklearn.utils.validation import check_is_fitted
 from sknn import defaults, export, persistence, suggestions
 from sknn.compatibility import CallbackSupportMixin
 from sknn.encoding import TableEncoder
-from sknn.labels import count_outputs, find_classes, make_targets
+from sknn.labels import check_scores_labels, count_outputs, find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
 from sknn.network.objective import mean_loss
@@ -625,6 +625,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _start(self, y: np.ndarray, classes: Any = None) -> None:
         """Learn the classes, and make one generator for everything random."""
         self._multilabel = y.ndim == 2
+        if self._multilabel and self.early_stopping:
+            check_scores_labels(self.scoring)
         self.classes_ = find_classes(y, classes)
         random = check_random_state(self.random_state)
         self._seed = random.randint(0, 2**32, size=4, dtype=np.uint32).tolist()
@@ -834,8 +836,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         Those of a single network are the weighted inputs of its output neurons.  Those of several
         members are the logarithms of their mean probabilities; with sigmoid outputs, as for two
-        classes or for labels, the log-odds of the mean.  Both are divided by `temperature_`
-        before members are merged.
+        classes or for labels, the log-odds of the mean.  The weighted inputs are divided by
+        `temperature_` first.
 
         Parameters
         ----------

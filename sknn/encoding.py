@@ -184,7 +184,7 @@ class TableEncoder:
         """Raise ValueError unless what was learnt can be that of one table."""
         # Of memory maps the base arrays, as in `ParameterVector`.
         self.is_category, self.fill = np.asarray(self.is_category), np.asarray(self.fill)
-        if (self.is_category.dtype, self.fill.dtype) != (bool, np.float64):
+        if self.is_category.dtype != bool or self.fill.dtype != np.float64:
             raise ValueError(f"No table has the gaps {self.fill} and kinds {self.is_category}.")
         n_categories = int(np.count_nonzero(self.is_category))
         n_numbers = self.is_category.size - n_categories

@@ -9,6 +9,35 @@ from typing import Any
 import numpy as np
 from sklearn.utils import column_or_1d
 
+# Scorers of scikit-learn that take a sample to be of exactly one class.
+_SCORES_OF_CLASSES = frozenset(
+    {
+        "balanced_accuracy",
+        "d2_brier_score",
+        "d2_log_loss_score",
+        "f1",
+        "jaccard",
+        "matthews_corrcoef",
+        "neg_brier_score",
+        "neg_log_loss",
+        "neg_negative_likelihood_ratio",
+        "positive_likelihood_ratio",
+        "precision",
+        "recall",
+        "top_k_accuracy",
+    }
+)
+
+
+def check_scores_labels(scoring: Any) -> None:
+    """Raise ValueError if a scorer, given by its name, is none for multilabel targets."""
+    if isinstance(scoring, str) and scoring in _SCORES_OF_CLASSES:
+        raise ValueError(
+            f"scoring={scoring!r} is for classes that exclude each other, but y is multilabel. Use "
+            "scoring='loss', which is the log-loss of the labels, or 'accuracy', 'f1_macro' or "
+            "'roc_auc'."
+        )
+
 
 def find_classes(y: np.ndarray, announced: Any = None) -> np.ndarray:
     """Return the classes in sorted order; for multilabel `y` the numbers of the labels.

@@ -26,6 +26,9 @@ _PARTS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "_loss": lambda definition: make_loss(**definition),
 }
 
+# A smaller one is 0 in the precision of the network.
+_LEAST_TEMPERATURE = float(np.finfo(np.float32).tiny)
+
 
 def state_of(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a file holds of a model with these attributes.
@@ -93,8 +96,7 @@ def _check_fit(attributes: Mapping[str, Any]) -> None:
         "values": np.isfinite(network.parameters.values).all(),
         "loss": loss.exclusive == (len(classes) > 2 and not is_multilabel)
         and 0 <= loss.label_smoothing < 1,
-        # A smaller one is 0 in the precision of the network.
-        "temperature": np.finfo(np.float32).tiny <= attributes["temperature_"] < math.inf,
+        "temperature": _LEAST_TEMPERATURE <= attributes["temperature_"] < math.inf,
         "seed": isinstance(seed, list) and len(seed) > 0,
         "settings": {"_scaling", "_numeric_embedding"} <= attributes.keys(),
     }

@@ -17,24 +17,24 @@ _Init = TypeVar("_Init", bound=Callable[..., None])
 
 # What other libraries call parameters, and what to do here.
 _PARAMETERS: Mapping[str, str] = {
-    "alpha": "Use weight_decay, which is alpha / n_samples for the same penalty",
-    "callbacks": "Use set_callbacks(...)",
-    "epochs": "Use max_iter",
-    "hidden_units": "Use hidden_layer_sizes",
-    "l2": "Use weight_decay",
-    "l2_regularization": "Use weight_decay",
-    "layers": "Use hidden_layer_sizes",
-    "learning_rate_init": "Use learning_rate",
-    "lr": "Use learning_rate",
-    "max_epochs": "Use max_iter",
-    "max_fun": "Use max_iter",
-    "n_epochs": "Use max_iter",
-    "n_estimators": "Use n_members",
-    "optimizer": "Use solver",
-    "patience": "Use n_iter_no_change",
-    "penalty": "Use weight_decay",
-    "power_t": "Use learning_rate_schedule",
-    "seed": "Use random_state",
+    "alpha": "use weight_decay, which is alpha / n_samples for the same penalty",
+    "callbacks": "use set_callbacks(...)",
+    "epochs": "use max_iter",
+    "hidden_units": "use hidden_layer_sizes",
+    "l2": "use weight_decay",
+    "l2_regularization": "use weight_decay",
+    "layers": "use hidden_layer_sizes",
+    "learning_rate_init": "use learning_rate",
+    "lr": "use learning_rate",
+    "max_epochs": "use max_iter",
+    "max_fun": "use max_iter",
+    "n_epochs": "use max_iter",
+    "n_estimators": "use n_members",
+    "optimizer": "use solver",
+    "patience": "use n_iter_no_change",
+    "penalty": "use weight_decay",
+    "power_t": "use learning_rate_schedule",
+    "seed": "use random_state",
 }
 
 # What other libraries call the values of parameters, and the value here.
@@ -94,7 +94,7 @@ def of_value(name: str, value: Any, constraints: Iterable[Any]) -> str:
     given = getattr(value, "__name__", value)  # np.tanh, np.float32
     if not isinstance(given, str):
         return ""
-    if name == "learning_rate":
+    if name == "learning_rate" and not given[:1].isdigit():
         return _of_schedule(given)
     legal = {each for names in constraints if isinstance(names, Names) for each in names.options}
     meant = _meant(name, given, legal)
@@ -128,8 +128,8 @@ def of_parameters(names: Iterable[str], legal: Collection[str]) -> str:
         if name in legal:
             continue
         closest = _closest(name.lower(), legal)
-        if hint := _PARAMETERS.get(name) or (closest and f"Use {closest}"):
-            found.append(f" {hint} instead of {name!r}.")
+        if hint := _PARAMETERS.get(name) or (closest and f"use {closest}"):
+            found.append(f" Instead of {name!r} {hint}.")
     return "".join(found)
 
 
@@ -149,14 +149,14 @@ def explained(init: _Init) -> _Init:
     legal = list(signature(init).parameters)
 
     @wraps(init)
-    def __init__(self: Any, *args: Any, **parameters: Any) -> None:
+    def explaining(self: Any, *args: Any, **parameters: Any) -> None:
         try:
             init(self, *args, **parameters)
         except TypeError as error:
             hint = of_parameters(parameters, legal)
             raise TypeError(f"{error}.{hint}") if hint else error from None
 
-    return cast(_Init, __init__)
+    return cast(_Init, explaining)
 
 
 def _meant(name: str, given: str, legal: Iterable[str]) -> str | None:

@@ -313,6 +313,47 @@ def test_a_model_that_joblib_wrote_is_no_checkpoint(tmp_path):
         Checkpoint.load(tmp_path / "model")
 
 
+OTHER_FILES = {
+    "empty": b"",
+    "text": b"hello world",
+    "a zip archive": b"PK\x03\x04" + bytes(40),
+    "a NumPy array": b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', }",
+    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(40),
+    "numbers": bytes(range(256)),
+    "a place of no memo": b"\x80\x04h\x08.",
+    "no dict": pickle.dumps([1, 2]),
+    "other keys": pickle.dumps({"model": 1, "weights": 2}),
+    "other values": pickle.dumps({"model": 1, "training": 2}),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_FILES)
+def test_another_file_is_no_checkpoint(tmp_path, kind):
+    (tmp_path / "model").write_bytes(OTHER_FILES[kind])
+    with pytest.raises(ValueError, match="model' is not a checkpoint"):
+        Checkpoint.load(tmp_path / "model")
+
+
+def test_half_a_checkpoint_is_refused(tmp_path):
+    make(max_iter=1).set_callbacks(Checkpoint(tmp_path / "model")).fit(*digits())
+    content = (tmp_path / "model").read_bytes()
+    (tmp_path / "model").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match="model' is not a checkpoint, or it is damaged"):
+        Checkpoint.load(tmp_path / "model")
+
+
+def test_no_file_is_not_found(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Checkpoint.load(tmp_path / "model")
+
+
+def test_a_folder_is_refused_before_the_first_epoch(tmp_path):
+    model = make(max_iter=1).set_callbacks(Checkpoint(tmp_path))
+    with pytest.raises(IsADirectoryError, match="is a folder, not a file"):
+        model.fit(*digits())
+    assert not hasattr(model, "n_iter_")
+
+
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     X, y = digits()
     model = make(max_iter=4, random_state=0)

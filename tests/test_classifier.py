@@ -100,6 +100,40 @@ def test_the_classic_network_has_13002_parameters():
     assert classic.out_activation_ == "logistic"
 
 
+def test_parameters_that_stay_as_drawn_are_not_counted(iris):
+    model = SimpleMLPClassifier(activation="tanh", max_iter=2, random_state=0).fit(*iris)
+    before = model.network_.parameters.values.copy()
+    model.partial_fit(*iris)
+    n_changed = np.count_nonzero(model.network_.parameters.values != before)
+    frozen = 4 * 2 * 16  # frequencies and phases of 16 cosines, for each of 4 numbers
+    assert model.n_parameters_ == model.network_.parameters.values.size - frozen
+    assert model.n_parameters_ * 0.9 < n_changed <= model.n_parameters_
+
+
+@pytest.mark.parametrize(
+    ("X", "parameters"),
+    [
+        ("iris", {}),
+        ("two_classes", {}),
+        ("iris", {"loss": "squared_error"}),
+        ("iris", {"n_members": 1}),
+    ],
+    ids=str,
+)
+def test_raw_predictions_of_members_are_those_of_their_mean(X, parameters, request):
+    X, y = request.getfixturevalue(X)
+    model = SimpleMLPClassifier(max_iter=1, random_state=0, **parameters).fit(X, y)
+    raw, outputs = model.decision_function(X), model.activations(X)[-1]
+    hidden = model.activations(X)[1]
+    assert hidden.shape == ((len(X), 64) if parameters.get("n_members") else (8, len(X), 64))
+    if model.out_activation_ == "logistic":
+        expected = np.log(outputs / (1 - outputs))
+        np.testing.assert_allclose(raw, expected[:, 0] if raw.ndim == 1 else expected, rtol=1e-5)
+    else:
+        difference = raw - np.log(outputs)
+        np.testing.assert_allclose(difference, difference[:, :1] + 0 * raw, atol=1e-5)
+
+
 def test_label_smoothing_makes_predictions_less_sure(iris):
     sure = plain((32,), max_iter=200).fit(*iris).predict_proba(iris[0]).max(axis=1)
     smooth = plain((32,), max_iter=200, label_smoothing=0.3).fit(*iris)

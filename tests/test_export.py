@@ -6,6 +6,8 @@ environment variable SKNN_DATASETS names, the one of `python -m benchmarks.accur
 
 import os
 import re
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from unittest import mock
@@ -496,3 +498,61 @@ def test_the_user_guide_runs(registry, tmp_path, monkeypatch):
     assert len(blocks) == 4
     for block in blocks:
         exec(textwrap.dedent(block), names)
+
+
+# ------------------------------------------------------------------------------- the file
+
+
+def test_a_disk_that_is_full_leaves_the_old_file(tmp_path):
+    resource = pytest.importorskip("resource")
+    script = """
+import resource, signal
+from sklearn.datasets import load_iris
+from sknn import SimpleMLPClassifier
+model = SimpleMLPClassifier(max_iter=1).fit(*load_iris(return_X_y=True))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+try:
+    model.to_onnx("model.onnx")
+except OSError as error:
+    print(type(error).__name__)
+"""
+    assert resource.RLIMIT_FSIZE is not None
+    (tmp_path / "model.onnx").write_bytes(b"the old model")
+    command = [sys.executable, "-W", "ignore", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stdout == "OSError\n"
+    assert (tmp_path / "model.onnx").read_bytes() == b"the old model"
+    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
+
+
+def test_a_file_that_is_replaced_keeps_its_link_and_permissions(iris, tmp_path):
+    path, link = tmp_path / "model.onnx", tmp_path / "link.onnx"
+    path.write_bytes(b"")
+    path.chmod(0o600)
+    link.symlink_to(path)
+    proto = small().fit(*iris).to_onnx(link)
+    assert link.is_symlink()
+    assert path.read_bytes() == proto.SerializeToString()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_is_no_file(iris, tmp_path):
+    with pytest.raises(IsADirectoryError):
+        small().fit(*iris).to_onnx(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("n_members", [1, 3])
+@pytest.mark.parametrize("bias", [-30, -50, -300, -600])
+def test_outputs_of_a_squared_error_that_are_nearly_zero(iris, bias, n_members):
+    parameters = {"loss": "squared_error", "dtype": "float64", "n_members": n_members}
+    model = small(hidden_layer_sizes=(), **parameters).fit(*iris)
+    model.coefs_[-1][...] = 0
+    model.intercepts_[-1][...] = [bias - 2, bias, bias - 10]
+    expected = np.exp([-2.0, 0, -10]) / np.exp([-2.0, 0, -10]).sum()
+    np.testing.assert_allclose(model.predict_proba(iris[0])[0], expected, rtol=1e-6)
+    labels, probabilities = run(model.to_onnx(), {"X": iris[0]})
+    np.testing.assert_allclose(probabilities[0], expected, rtol=1e-6)
+    assert (labels == 1).all()

@@ -1,7 +1,10 @@
 """The package as a whole: its public names, its floors, and its namesake of 2016."""
 
+import ast
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -72,3 +75,10 @@ def test_the_namesake_of_2016_is_answered_with_a_clear_message(tmp_path):
     assert result.returncode != 0
     assert "ImportError" in result.stderr
     assert "pip uninstall scikit-neuralnetwork sknn" in result.stderr.replace("\n", " ")
+
+
+def test_the_page_on_the_api_shows_the_plain_settings():
+    page = (ROOT.parent / "docs" / "api.rst").read_text(encoding="utf-8")
+    entry = re.search(r"data:: PLAIN\n(( {3}.*)?\n)+", page)
+    settings = re.search(r"\{.*?\n {6}\}", entry[0], re.DOTALL)
+    assert ast.literal_eval(textwrap.dedent(settings[0])) == dict(sknn.PLAIN)

@@ -4,9 +4,11 @@ import copy
 import pickle
 import subprocess
 import sys
+import tracemalloc
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
@@ -223,3 +225,112 @@ def test_parameters_and_methods_are_those_of_the_class():
     del state["dropout"]
     with pytest.raises(ValueError, match=r"lacks \['dropout'\], and would hide \['fit'\]"):
         SimpleMLPClassifier().__setstate__(state | {"fit": None})
+
+
+@pytest.fixture(scope="module")
+def state(digits):
+    """The content of a file: three classes with names, and a table with categories."""
+    X, y = digits
+    X = pd.DataFrame({"a": X[:90, 3], "b": X[:90, 4], "c": np.array(["u", "v", "w"] * 30, object)})
+    y = np.array(["x", "y", "z"], object)[y[:90] % 3]
+    return SimpleMLPClassifier((8,), max_iter=1, random_state=0).fit(X, y).__getstate__()
+
+
+CLASSES = {
+    "too few": ["x", "y"],
+    "twice": ["x", "y", "y"],
+    "not sorted": ["z", "y", "x"],
+    "of several types": ["x", "y", 3],
+    "lists": [["x"], ["y"], ["z"]],
+}
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_classes_that_cannot_be(state, kind):
+    classes = np.empty(len(CLASSES[kind]), object)
+    classes[:] = CLASSES[kind]
+    with pytest.raises(ValueError, match="not a model that sknn has written"):
+        SimpleMLPClassifier().__setstate__(state | {"classes_": classes})
+
+
+def test_one_class_is_not_two(digits):
+    X, y = digits
+    state = SimpleMLPClassifier((8,), max_iter=1).fit(X, y > 4).__getstate__()
+    with pytest.raises(ValueError, match="Its classes cannot be those"):
+        SimpleMLPClassifier().__setstate__(state | {"classes_": np.array([True])})
+
+
+class Unhashable(str):
+    __hash__ = None
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("network_", {"values": None}),
+        ("network_", {"sizes": range(5, 2, -1)}),
+        ("encoder_", {"fill": np.array([1, 2j])}),
+        ("encoder_", {"fill": np.array([1, np.inf])}),
+        ("encoder_", {"is_category": np.array([0, 0, 1])}),
+        ("encoder_", {"has_others": [0]}),
+        ("encoder_", {"categories": [["u", "v", "v"]]}),
+        ("encoder_", {"categories": [["w", "v", "u"]]}),
+        ("encoder_", {"categories": ["uvw"]}),
+        ("encoder_", {"categories": [{"u": 0, "v": 1, "w": 2}]}),
+        ("encoder_", {"categories": [[Unhashable(name) for name in "uvw"]]}),
+        ("_loss", {"exclusive": False}),
+        ("_loss", {"label_smoothing": 2}),
+    ],
+    ids=str,
+)
+def test_a_part_that_cannot_be(state, part, change):
+    with pytest.raises(ValueError, match="not a model that sknn has written"):
+        SimpleMLPClassifier().__setstate__(state | {part: state[part] | change})
+
+
+@pytest.mark.parametrize("name", ["offset", "factor"])
+@pytest.mark.parametrize("dtype", [complex, int, object])
+def test_a_scaling_with_other_numbers(state, name, dtype):
+    scaler = state["network_"]["scaler"]
+    scaler = scaler | {name: scaler[name].astype(dtype)}
+    with pytest.raises(ValueError, match="No scaling has"):
+        SimpleMLPClassifier().__setstate__(
+            state | {"network_": state["network_"] | {"scaler": scaler}}
+        )
+
+
+@pytest.mark.parametrize(
+    "change", [{"temperature_": 1e-320}, {"temperature_": np.inf}, {"_seed": {0: 1}}, {"_seed": []}]
+)
+def test_an_attribute_that_cannot_be(state, change):
+    with pytest.raises(ValueError, match="not a model that sknn has written"):
+        SimpleMLPClassifier().__setstate__(state | change)
+
+
+@pytest.mark.parametrize("nothing", [None, 3, [], "state"], ids=repr)
+def test_an_object_without_state(nothing):
+    with pytest.raises(ValueError, match="not a model that sknn has written"):
+        SimpleMLPClassifier().__setstate__(nothing)
+
+
+HUGE = {
+    "no values": {"sizes": (4000, 1000, 3), "values": None},
+    "too few values": {"sizes": (4000, 1000, 3)},
+    "many layers": {"sizes": (5, *[1] * 3000, 3)},
+    "many members": {"n_members": 10**12},
+    "large numbers": {"sizes": (10**12, 10**12, 3)},
+}
+
+
+@pytest.mark.parametrize("kind", HUGE)
+def test_loading_takes_memory_in_proportion_to_the_file(state, kind):
+    state = state | {"network_": state["network_"] | HUGE[kind]}
+    n_bytes = len(pickle.dumps(state))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="not a model that sknn has written"):
+            SimpleMLPClassifier().__setstate__(state)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * n_bytes
