@@ -89,7 +89,8 @@ class Checkpoint:
                     f"{type(error).__name__}: {error}"
                 ) from error
         parts: dict[str, Any] = content if isinstance(content, dict) else {}
-        model, training = parts.get("model"), parts.get("training")
+        model: Any = parts.get("model")
+        training = parts.get("training")
         if not (hasattr(model, "network_") and isinstance(training, TrainingState)):
             raise ValueError(
                 f"{os.fspath(path)!r} is not a checkpoint; a model that joblib.dump has written "
