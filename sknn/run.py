@@ -53,6 +53,15 @@ REPORTED = (
     "validation_scores_",
 )
 
+#: What makes a fitted model: attributes of the estimator, which are set and deleted together.
+MODEL_PARTS = ("network_", "encoder_", "_loss", "temperature_", "_scaling", "_numeric_embedding")
+
+
+def forget_model(model: Any) -> None:
+    """Make the estimator an unfitted one; the first deletion is that of what makes it fitted."""
+    for name in (*MODEL_PARTS, *REPORTED):
+        vars(model).pop(name, None)
+
 
 class Run:
     """One call of `fit` or `partial_fit`.
@@ -60,7 +69,10 @@ class Run:
     Parameters
     ----------
     model : SimpleMLPClassifier
-        The estimator, with a network that was built, and perhaps trained before.
+        The estimator, unfitted unless the run continues its model.
+    parts : dict
+        The attributes that make it a fitted one when training begins; `MODEL_PARTS`, of which the
+        run itself adds the loss and decides on the temperature.
     samples : Samples
         What to learn from, with encoded features.
     method : {"fit", "partial_fit"}
@@ -80,6 +92,7 @@ class Run:
     def __init__(
         self,
         model: Any,
+        parts: dict[str, Any],
         samples: Samples,
         method: str,
         *,
@@ -90,6 +103,7 @@ class Run:
         given: Mapping[str, Any],
     ):
         self.model = model
+        self.parts = parts
         self.samples = samples
         self.method = method
         self.score = score
@@ -97,7 +111,7 @@ class Run:
         self.calibrates = calibrates
         self.announcer: Announcer | None = None
         self.training = model._training
-        self.network = model.network_
+        self.network = parts["network_"]
         self.network.make_writeable()
         self.history = self._history(max_epochs)
         self.n_seen_before = model.t_ - self.history.n_epochs * self.history.n_samples
@@ -108,14 +122,14 @@ class Run:
             self._before = self.network.parameters.values.copy(), attributes
         if self.history.finished:
             return
-        self.loss = model._loss = make_loss(
+        self.loss = parts["_loss"] = make_loss(
             model.loss,
             exclusive=not model._multilabel and len(model.classes_) > 2,
             label_smoothing=model.label_smoothing,
         )
         if method == "fit":
             expected = expected_temperature(model.label_smoothing)
-            model.temperature_ = expected if calibrates else 1.0
+            parts["temperature_"] = expected if calibrates else 1.0
 
     def _history(self, max_epochs: int) -> History:
         """Return the record of the run: a new one, or that of a checkpoint to be resumed."""
@@ -164,6 +178,7 @@ class Run:
         """Train; return what it is to be warned of."""
         history = self.history
         try:
+            vars(self.model).update(self.parts)  # a whole model, in one step
             # Overflow is met by the check that every loss is finite.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 self._minimize()
@@ -238,9 +253,12 @@ class Run:
                 learning_rate=model.learning_rate,
                 schedule=SCHEDULES[self._schedule()],
                 callbacks=callbacks,
+                checks_last_step=self.method == "fit",
             )
         if folds is not None:
             model.temperature_ = fit_temperature(self.loss, unseen(), certain, samples.weight)
+            if self.score is not None:  # the temperature is part of the model that is kept
+                history.best_score = self.score()
 
     def _inputs(self) -> Any:
         """Return the scaled inputs, or what makes them batch by batch if they would be too large.
@@ -361,21 +379,23 @@ class Run:
 
         `as_array` makes arrays of named lists that have grown since the last report.
         """
-        model, history = self.model, self.history
+        history = self.history
         make = as_array or (lambda name, values: np.array(values))
         scores, rates = history.validation_score, history.learning_rate
         if scores and len(scores) < history.n_epochs:  # Ctrl-C came between an epoch and its score
             scores = scores + [np.nan] * (history.n_epochs - len(scores))
         best = history.n_epochs if history.best_epoch is None else history.best_epoch
-        model.t_ = self.n_seen_before + history.n_epochs * history.n_samples
-        model.n_iter_ = history.n_epochs
-        model.best_iter_ = best
-        model.loss_curve_ = make("loss", history.loss)
-        model.loss_ = history.loss[best - 1] if best else self._loss_before()
-        model.best_loss_ = history.least_loss
-        model.learning_rates_ = make("rates", rates) if rates else None
-        model.validation_scores_ = make("scores", scores) if scores else None
-        model.best_validation_score_ = history.best_score
+        vars(self.model).update(
+            t_=self.n_seen_before + history.n_epochs * history.n_samples,
+            n_iter_=history.n_epochs,
+            best_iter_=best,
+            loss_curve_=make("loss", history.loss),
+            loss_=history.loss[best - 1] if best else self._loss_before(),
+            best_loss_=history.least_loss,
+            learning_rates_=make("rates", rates) if rates else None,
+            validation_scores_=make("scores", scores) if scores else None,
+            best_validation_score_=history.best_score,
+        )
 
     def _loss_before(self) -> float:
         """Return the training loss of the model that is continued."""
@@ -383,22 +403,24 @@ class Run:
         return self._before[1]["loss_"]
 
     def _leaves_a_model(self) -> bool:
-        """Return whether an epoch was done; if not, all is as it was before the run."""
-        if self.history.n_epochs == 0:
+        """Return whether an epoch was done and left finite weights; if not, undo the run."""
+        weights_are_finite = np.isfinite(np.sum(self.network.parameters.values))
+        leaves_a_model = self.history.n_epochs > 0 and bool(weights_are_finite)
+        if not leaves_a_model:
             self._undo()
-        return self.history.n_epochs > 0
+        return leaves_a_model
 
     def _undo(self) -> None:
         """Forget a new network that could not be trained; give a continued model back."""
         if self.history.progress > 0:
             self.training.forget_moments()
-        for name in REPORTED:
-            self.model.__dict__.pop(name, None)
         if self._before is None:
-            del self.model.network_
-        else:
-            self.network.parameters.values[...] = self._before[0]
-            vars(self.model).update(self._before[1])
+            forget_model(self.model)
+            return
+        for name in REPORTED:
+            vars(self.model).pop(name, None)
+        self.network.parameters.values[...] = self._before[0]
+        vars(self.model).update(self._before[1])
 
     def _remedy(self) -> str:
         """Return what may help against divergence."""
