@@ -170,7 +170,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         mean 0 and standard deviation 1.  Sparse features are not centred.
     numeric_embedding : {"auto", "periodic"} or None, default="auto"
         "periodic" gives each number learnt smooth functions of it as further inputs.  "auto" does
-        so with "robust" scaling, for up to 128 numbers that are not sparse.
+        so with "robust" scaling, for up to 128 numbers that are not sparse, unless the solver is
+        "sgd", which diverges with them at learning rates that are usual for it.
     categorical_features : "from_dtype", None, or array-like of int, bool or str, \
             default="from_dtype"
         Which features are categories: the category, string and object columns of a DataFrame;
@@ -233,9 +234,11 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     learning_rates_ : ndarray of shape (n_iter,) or None
         Learning rate of the last step of each epoch; None for "lbfgs", which chooses its own.
     validation_scores_ : ndarray of shape (n_iter,) or None
-        Validation score of each epoch; None without early stopping.
+        Validation score of each epoch, at the temperature that is expected beforehand; None
+        without early stopping.
     best_validation_score_ : float or None
-        Validation score of epoch `best_iter_`; None without early stopping.
+        Validation score of the model that is kept, the one of epoch `best_iter_` at
+        `temperature_`; None without early stopping.
 
     See Also
     --------
@@ -249,7 +252,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     continued (`warm_start`, `partial_fit`) gets back the weights it had before the call.  A
     `ConvergenceWarning` also tells of a loss that stayed finite but went up to a million times
     that of predicting the class frequencies, or (after more than one epoch) ended above it, and
-    of features beyond 10⁶ that nothing scales.
+    of features beyond 10⁶ that nothing scales, and of a `weight_decay` so strong that it left no
+    weights, and the same prediction for every sample.
 
     A file of pickle, joblib or skops holds what prediction needs; the optimizer's moments start
     afresh after loading, and so does the random stream.  `copy.deepcopy` copies them too, and

@@ -41,6 +41,13 @@ from sknn.training.schedules import COSLOG4_RESTS, SCHEDULES
 
 Score = Callable[[], float]
 
+# Beyond these a learning rate, or a feature that nothing scales, is what training diverges of.
+_FAST, _LARGE = 1.0, 100.0
+
+# Weights are drawn with a root mean square of about 1 / √n_inputs; what is below this part of it
+# has decayed.
+_DECAYED = 0.05
+
 #: What a run tells of itself: attributes of the estimator.
 REPORTED = (
     "best_iter_",
@@ -423,11 +430,20 @@ class Run:
         vars(self.model).update(self._before[1])
 
     def _remedy(self) -> str:
-        """Return what may help against divergence."""
-        advice = f"features of a common size (scaling is {self.model.scaling!r})"
-        if self.model.solver != "lbfgs":
-            advice += f" or a learning_rate smaller than {self.model.learning_rate:g}"
-        return advice
+        """Return what may help against divergence, by what the case tells of its cause."""
+        model, is_lbfgs = self.model, self.model.solver == "lbfgs"
+        rate, decay = 1.0 if is_lbfgs else model.learning_rate, model.weight_decay
+        is_scaled, size = model.scaling is not None, magnitude(self.samples.X)
+        is_large, is_fast = size > _LARGE, rate > _FAST
+        its_size = f", as the features go up to {size:.3g}" if is_large else ""
+        helps = {
+            f"a learning_rate smaller than {rate:g}": not is_lbfgs
+            and (is_fast or is_scaled or not is_large),
+            f"a weight_decay smaller than {decay:g}": decay > 0 and (is_lbfgs or rate * decay > 1),
+            f"scaling='robust'{its_size}": not is_scaled and (is_large or not is_fast),
+        }
+        advice = [what for what, applies in helps.items() if applies]
+        return " or ".join(advice) or "features without extreme values"
 
     def _uselessness(self) -> Warning | None:
         """Return a warning if the loss, though finite, tells of divergence or of nothing learnt.
@@ -438,6 +454,8 @@ class Run:
         neurons bound the loss of features out of all proportion: these are measured themselves.
         """
         model, history, baseline = self.model, self.history, self.history.baseline
+        if self._is_decayed():
+            return ConvergenceWarning(self._decay_problem())
         if history.peak_loss > 1e6 * max(baseline, 0.1):
             problem = f"went up to {history.peak_loss:.3g}"
         elif history.max_epochs > 1 and model.best_iter_ and model.loss_ > max(1.1 * baseline, 0.1):
@@ -447,10 +465,38 @@ class Run:
             problem = f"ended at {model.loss_:.3g} with features up to {size:.3g}"
         else:
             return None
+        may_be_slow = model.solver != "lbfgs" and model.learning_rate <= _FAST
+        larger = " or a larger learning_rate" if may_be_slow else ""
         return ConvergenceWarning(
             f"The training loss {problem}, where predicting the frequencies of the classes costs "
             f"{baseline:.3g}. If training has hardly begun, allow it more than max_iter="
-            f"{model.max_iter} or a larger learning_rate; if it diverged, {self._remedy()}."
+            f"{model.max_iter}{larger}; if it diverged, {self._remedy()}."
+        )
+
+    def _is_decayed(self) -> bool:
+        """Return whether weight decay has left next to nothing of the weights of any layer.
+
+        The rows, or a thousand of them, are then all predicted alike; a network that has hardly
+        begun may do that too, but its weights are as large as they were drawn.
+        """
+        if self.model.weight_decay == 0:
+            return False
+        for layer in self.network.dense_layers():
+            if np.sqrt(layer.n_inputs * np.mean(np.square(layer.weight))) > _DECAYED:
+                return False
+        some = self.samples.X[:: max(1, self.history.n_samples // 1024)]
+        return bool(np.ptp(self.network.predict_raw(some, self.model._merge), axis=0).max() < 0.05)
+
+    def _decay_problem(self) -> str:
+        """Return what to say of a model without weights."""
+        model, n_rows = self.model, self.history.n_samples
+        if model.solver != "lbfgs":
+            n_rows = min(n_rows, model._batch_size(n_rows))
+        return (
+            f"The model predicts the same for every sample: weight_decay={model.weight_decay:g} "
+            "has pulled all weights to zero. Choose a smaller one. The alpha of scikit-learn is "
+            "weight_decay × n_samples, where n_samples is the number in a step, so alpha="
+            f"{model.weight_decay:g} is weight_decay={model.weight_decay / n_rows:.3g} here."
         )
 
 
