@@ -456,13 +456,14 @@ class Run:
         model, history, baseline = self.model, self.history, self.history.baseline
         if self._is_decayed():
             return ConvergenceWarning(self._decay_problem())
+        loss = model.loss_ - self._penalty()
         if history.peak_loss > 1e6 * max(baseline, 0.1):
             problem = f"went up to {history.peak_loss:.3g}"
-        elif history.max_epochs > 1 and model.best_iter_ and model.loss_ > max(1.1 * baseline, 0.1):
-            problem = f"ended at {model.loss_:.3g}"
+        elif history.max_epochs > 1 and model.best_iter_ and loss > max(1.1 * baseline, 0.1):
+            problem = f"ended at {loss:.3g}"
         elif model.scaling is None and magnitude(self.samples.X) > 1e6:
             size = magnitude(self.samples.X)
-            problem = f"ended at {model.loss_:.3g} with features up to {size:.3g}"
+            problem = f"ended at {loss:.3g} with features up to {size:.3g}"
         else:
             return None
         may_be_slow = model.solver != "lbfgs" and model.learning_rate <= _FAST
@@ -472,6 +473,14 @@ class Run:
             f"{baseline:.3g}. If training has hardly begun, allow it more than max_iter="
             f"{model.max_iter}{larger}; if it diverged, {self._remedy()}."
         )
+
+    def _penalty(self) -> float:
+        """Return what weight decay adds to the training loss."""
+        if self.model.solver == "adam":
+            return 0.0
+        parameters = self.network.parameters
+        weights = parameters.values[parameters.slices["weight"]]
+        return 0.5 * self.model.weight_decay * float(weights @ weights) / self.network.n_members
 
     def _is_decayed(self) -> bool:
         """Return whether weight decay has left next to nothing of the weights of any layer.
