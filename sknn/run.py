@@ -182,13 +182,14 @@ class Run:
             self.training.end_run()
 
     def _train(self) -> Warning | None:
-        """Train; return what it is to be warned of."""
+        """Train and report; return what it is to be warned of."""
         history = self.history
         try:
             vars(self.model).update(self.parts)  # a whole model, in one step
             # Overflow is met by the check that every loss is finite.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 self._minimize()
+            self.report()
         except KeyboardInterrupt:
             if not self._leaves_a_model():
                 raise
@@ -200,19 +201,18 @@ class Run:
             if not history.best_epoch:
                 self._undo()
                 raise FloatingPointError(f"{divergence} To help: {self._remedy()}.") from None
+            self.report()
             return ConvergenceWarning(
                 f"{divergence} The model is the one of epoch {history.best_epoch}, the best "
                 f"before. To help: {self._remedy()}."
             )
         except BaseException:  # of a callback, say: what was learnt so far is not thrown away
-            if self._leaves_a_model():
-                self.report()
+            self._leaves_a_model()
             raise
         return None
 
     def _finish(self, problem: Warning | None) -> None:
-        """Report and announce the end; warn of a problem, or if nothing was learnt."""
-        self.report()
+        """Announce the end; warn of a problem, or if nothing was learnt."""
         if self.model.best_iter_ != self.history.n_epochs:
             self.training.forget_moments()
         self.history.finished = self.history.is_over  # and not interrupted
@@ -410,10 +410,12 @@ class Run:
         return self._before[1]["loss_"]
 
     def _leaves_a_model(self) -> bool:
-        """Return whether an epoch was done and left finite weights; if not, undo the run."""
+        """Report if an epoch was done and left finite weights, else undo the run; return which."""
         weights_are_finite = np.isfinite(np.sum(self.network.parameters.values))
         leaves_a_model = self.history.n_epochs > 0 and bool(weights_are_finite)
-        if not leaves_a_model:
+        if leaves_a_model:
+            self.report()
+        else:
             self._undo()
         return leaves_a_model
 
