@@ -35,7 +35,7 @@ from sknn.network.losses import LOSSES
 from sknn.network.objective import mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import SCALINGS, InputScaler
-from sknn.run import REPORTED, Run, Score
+from sknn.run import MODEL_PARTS, Run, Score, forget_model
 from sknn.samples import (
     Samples,
     can_be_parted,
@@ -74,8 +74,14 @@ def _weights_given(sample_weight: Any) -> dict[str, Any]:
 
 def _takes_weights(scorer: Callable) -> bool:
     """Return whether a scorer, or the metric inside one of scikit-learn's, takes weights."""
-    metric = getattr(scorer, "_score_func", scorer)
-    return "sample_weight" in inspect.signature(metric).parameters
+    parameters = inspect.signature(getattr(scorer, "_score_func", scorer)).parameters
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    return takes_any or "sample_weight" in parameters
+
+
+def _encode(encoder: TableEncoder, samples: Samples) -> Samples:
+    """Return the samples with features as the network takes them."""
+    return samples._replace(X=encoder.transform(samples.X))
 
 
 class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
@@ -170,7 +176,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         mean 0 and standard deviation 1.  Sparse features are not centred.
     numeric_embedding : {"auto", "periodic"} or None, default="auto"
         "periodic" gives each number learnt smooth functions of it as further inputs.  "auto" does
-        so with "robust" scaling, for up to 128 numbers that are not sparse.
+        so with "robust" scaling, for up to 128 numbers that are not sparse, unless the solver is
+        "sgd", which diverges with them at learning rates that are usual for it.
     categorical_features : "from_dtype", None, or array-like of int, bool or str, \
             default="from_dtype"
         Which features are categories: the category, string and object columns of a DataFrame;
@@ -234,9 +241,11 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     learning_rates_ : ndarray of shape (n_iter,) or None
         Learning rate of the last step of each epoch; None for "lbfgs", which chooses its own.
     validation_scores_ : ndarray of shape (n_iter,) or None
-        Validation score of each epoch; None without early stopping.
+        Validation score of each epoch, at the temperature that is expected beforehand; None
+        without early stopping.
     best_validation_score_ : float or None
-        Validation score of epoch `best_iter_`; None without early stopping.
+        Validation score of the model that is kept, the one of epoch `best_iter_` at
+        `temperature_`; None without early stopping.
 
     See Also
     --------
@@ -250,7 +259,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     continued (`warm_start`, `partial_fit`) gets back the weights it had before the call.  A
     `ConvergenceWarning` also tells of a loss that stayed finite but went up to a million times
     that of predicting the class frequencies, or (after more than one epoch) ended above it, and
-    of features beyond 10⁶ that nothing scales.
+    of features beyond 10⁶ that nothing scales, and of a `weight_decay` so strong that it left no
+    weights, and the same prediction for every sample.
 
     A file of pickle, joblib or skops holds what prediction needs; the optimizer's moments start
     afresh after loading, and so does the random stream.  `copy.deepcopy` copies them too, and
@@ -450,21 +460,24 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         """
         continues = self.warm_start and self._has_network()
         sizes = self._check_form(continues)
-        training = self._check_samples(X, y, sample_weight, reset=not continues)
+        encoder = self._encoder(continues)
+        training = self._check_samples(encoder, X, y, sample_weight, reset=not continues)
         if not continues:
             self._start(training.y)
         check_class_weight(self.class_weight, self.classes_, multilabel=self._multilabel)
         given = {"X": X, "y": y, "metadata": _weights_given(sample_weight)}
-        training, validation, X_val = self._part(training, X, X_val, y_val, sample_weight_val)
-        if not continues:
-            self._build_network(training, sizes)
+        training, validation, X_val = self._part(
+            encoder, training, X, X_val, y_val, sample_weight_val
+        )
+        parts = self._parts(encoder, training, sizes, continues)
         n_samples = len(training.y)
         Run(
             self,
-            self._encode(training),
+            parts,
+            _encode(encoder, training),
             "fit",
             max_epochs=self._max_epochs(n_samples),
-            score=None if validation is None else self._make_score(validation, X_val),
+            score=None if validation is None else self._make_score(encoder, validation, X_val),
             calibrates=self._calibrates(n_samples),
             continues=continues,
             given=given,
@@ -512,19 +525,20 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             )
         continues = self._has_network()
         sizes = self._check_form(continues)
-        samples = self._check_samples(X, y, sample_weight, reset=not continues)
+        encoder = self._encoder(continues)
+        samples = self._check_samples(encoder, X, y, sample_weight, reset=not continues)
         self._check_announced(classes, samples.y, continues)
         if not continues:
             self._start(samples.y, classes)
         check_class_weight(self.class_weight, self.classes_, multilabel=self._multilabel)
-        if not continues:
-            self._build_network(samples, sizes)
+        parts = self._parts(encoder, samples, sizes, continues)
         Run(
             self,
-            self._encode(samples),
+            parts,
+            _encode(encoder, samples),
             "partial_fit",
             max_epochs=1,
-            score=self._make_score(samples, X) if self.early_stopping else None,
+            score=self._make_score(encoder, samples, X) if self.early_stopping else None,
             calibrates=False,
             continues=continues,
             given={"X": X, "y": y, "metadata": _weights_given(sample_weight)},
@@ -595,18 +609,20 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 "Fit anew, with warm_start=False, to change it."
             )
 
-    def _check_samples(self, X, y, sample_weight, *, reset: bool) -> Samples:
-        """Return checked samples, weighed by their classes too.
+    def _encoder(self, continues: bool) -> TableEncoder:
+        """Return the encoder of the model that is continued, or a new one.
 
-        With `reset` the model of an earlier fit is forgotten: should this one fail, none is left
-        that does not fit the new features.
+        For a new one the model of an earlier fit is forgotten: should this fit fail, no model is
+        left that does not suit the new features.
         """
-        if reset:
-            for name in ("network_", *REPORTED):
-                self.__dict__.pop(name, None)
-            self.encoder_ = TableEncoder(self.categorical_features)
-        weights = (sample_weight, self.class_weight)
-        return check_samples(self, self.encoder_, X, y, *weights, reset=reset)
+        if continues:
+            return self.encoder_
+        forget_model(self)
+        return TableEncoder(self.categorical_features)
+
+    def _check_samples(self, encoder, X, y, sample_weight, *, reset: bool) -> Samples:
+        """Return checked samples, weighed by their classes too."""
+        return check_samples(self, encoder, X, y, sample_weight, self.class_weight, reset=reset)
 
     def _check_announced(self, classes: Any, y: np.ndarray, continues: bool) -> None:
         """Raise ValueError if `partial_fit` lacks `classes`, or gets others than before."""
@@ -645,7 +661,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         return make_targets(y, self.classes_, multilabel=self._multilabel)
 
     def _part(
-        self, training: Samples, X, X_val, y_val, sample_weight_val
+        self, encoder: TableEncoder, training: Samples, X, X_val, y_val, sample_weight_val
     ) -> tuple[Samples, Samples | None, Any]:
         """Return the samples left for training, and those for validation if there are to be any.
 
@@ -665,7 +681,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if not holds_out:
             # Classes are weighted in validation as they are in training.
             weights = (sample_weight_val, explicit_class_weight(self.class_weight, y))
-            validation = check_samples(self, self.encoder_, X_val, y_val, *weights, reset=False)
+            validation = check_samples(self, encoder, X_val, y_val, *weights, reset=False)
             return training, validation, X_val
         held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
         validation = training.take(held_out)
@@ -682,14 +698,15 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if X_val is not None and not self.early_stopping:
             raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
 
-    def _make_score(self, validation: Samples, X_val: Any) -> Score:
+    def _make_score(self, encoder: TableEncoder, validation: Samples, X_val: Any) -> Score:
         """Return a function that scores the network as it is on the validation set.
 
         `X_val`, if there is one, is the table as the user has it: `predict` asks for column
-        names and reads it itself.  Scorers that take no weights score without.
+        names and reads it itself.  Scorers that take no weights score without.  The score is NaN
+        where training has diverged so far that a prediction overflows.
         """
         features = validation.X if X_val is None else X_val
-        X, y, weight = self._encode(validation)
+        X, y, weight = _encode(encoder, validation)
         targets = self._targets(y)
         if self.scoring == "loss":
             return lambda: (
@@ -700,52 +717,75 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if weight is not None and _takes_weights(scorer):
             weighted = {"sample_weight": weight}
 
+        def overflows() -> bool:
+            return not np.isfinite(self.network_.predict_raw(X, self._merge)).all()
+
         def score() -> float:
-            value = float(scorer(self, features, y, **weighted))
-            if not np.isfinite(value) and np.isfinite(self.network_.parameters.values).all():
+            try:
+                value = float(scorer(self, features, y, **weighted))
+            except ValueError:
+                if overflows():
+                    return np.nan
+                raise
+            if not np.isfinite(value) and not overflows():
                 raise ValueError(
                     f"scoring={self.scoring!r} is {value} on the {len(y)} samples for validation, "
-                    "though the weights are finite; they may lack a class that it needs."
+                    "though the predictions are finite; they may lack a class that it needs."
                 )
             return value
 
         return score
 
-    def _build_network(self, samples: Samples, sizes: tuple[int, ...]) -> None:
-        """Fit encoder and scaling and set `network_`, with starting weights."""
+    def _parts(
+        self, encoder: TableEncoder, samples: Samples, sizes: tuple[int, ...], continues: bool
+    ) -> dict[str, Any]:
+        """Return the attributes that make a fitted model, except for what the run decides.
+
+        They are those of the model that is continued, or new ones: encoder and scaling are
+        fitted, the starting weights are drawn.  The run sets them all at once, so that a fit that
+        is interrupted here leaves no half of a model.
+        """
+        if continues:
+            return {name: vars(self)[name] for name in MODEL_PARTS}
         n_outputs = count_outputs(len(self.classes_), multilabel=self._multilabel)
-        self._scaling = self.scaling
-        self.encoder_.fit(samples.X, samples.weight)
+        encoder.fit(samples.X, samples.weight)
         scaler = InputScaler()
         if self.scaling is not None:
-            scaler = SCALINGS[self.scaling](self.encoder_.numbers(samples.X), samples.weight)
-        embedding = self.numeric_embedding
-        is_sparse, n_numbers = sparse.issparse(samples.X), len(self.encoder_.fill)
-        if embedding == "auto":
-            embedding = defaults.numeric_embedding(self.scaling, n_numbers, sparse=is_sparse)
-        elif embedding == "periodic" and is_sparse:
-            raise ValueError(
-                "numeric_embedding='periodic' makes numbers of zeros, so sparse features would "
-                "become dense; pass them as an array, or set numeric_embedding=None."
-            )
-        self._numeric_embedding = embedding
-        self.network_ = MultilayerPerceptron(
-            (self.encoder_.n_inputs, *sizes, n_outputs),
+            scaler = SCALINGS[self.scaling](encoder.numbers(samples.X), samples.weight)
+        embedding = self._embedding(samples.X, len(encoder.fill))
+        network = MultilayerPerceptron(
+            (encoder.n_inputs, *sizes, n_outputs),
             activation=self.activation,
             dropout=self.dropout,
             dtype=self._precision(samples.X.shape[0]),
             scaler=scaler,
             n_members=self._n_members(),
             parametrization=self._parametrization(),
-            n_embedded=n_numbers if embedding == "periodic" else 0,
+            n_embedded=len(encoder.fill) if embedding == "periodic" else 0,
             input_scale=self.scaling == "robust",
         )
-        self.network_.initialize(self._training.rng)
-        self.temperature_ = 1.0
+        network.initialize(self._training.rng)
+        return {
+            "network_": network,
+            "encoder_": encoder,
+            "temperature_": 1.0,
+            "_scaling": self.scaling,
+            "_numeric_embedding": embedding,
+        }
 
-    def _encode(self, samples: Samples) -> Samples:
-        """Return the samples with features as the network takes them."""
-        return samples._replace(X=self.encoder_.transform(samples.X))
+    def _embedding(self, X: Any, n_numbers: int) -> str | None:
+        """Return the embedding of the numbers: by default that which suits them and the solver."""
+        is_sparse = sparse.issparse(X)
+        if self.numeric_embedding == "auto":
+            return defaults.numeric_embedding(
+                self.scaling, n_numbers, sparse=is_sparse, solver=self.solver
+            )
+        if self.numeric_embedding == "periodic" and is_sparse:
+            raise ValueError(
+                "numeric_embedding='periodic' makes numbers of zeros, so sparse features would "
+                "become dense; pass them as an array, or set numeric_embedding=None."
+            )
+        return self.numeric_embedding
 
     def _precision(self, n_samples: int) -> str:
         """Return the dtype of the arithmetic: "auto" depends on whether steps are full-batch."""

@@ -60,7 +60,13 @@ def n_epochs(n_batches: int) -> int:
     return max(_LEAST_EPOCHS, -(-_LEAST_STEPS // n_batches))
 
 
-def numeric_embedding(scaling: Any, n_numbers: int, *, sparse: bool) -> str | None:
-    """Return "periodic" for up to 128 numbers that are scaled robustly and not sparse."""
-    suits = scaling == "robust" and not sparse and n_numbers <= MAX_EMBEDDED
+def numeric_embedding(
+    scaling: Any, n_numbers: int, *, sparse: bool, solver: str = "adam"
+) -> str | None:
+    """Return "periodic" for up to 128 numbers that are scaled robustly and not sparse.
+
+    Not for "sgd", which diverges with the embedding at learning rates that are usual for it, such
+    as 0.2.
+    """
+    suits = scaling == "robust" and not sparse and n_numbers <= MAX_EMBEDDED and solver != "sgd"
     return "periodic" if suits else None

@@ -41,6 +41,13 @@ from sknn.training.schedules import COSLOG4_RESTS, SCHEDULES
 
 Score = Callable[[], float]
 
+# Beyond these a learning rate, or a feature that nothing scales, is what training diverges of.
+_FAST, _LARGE = 1.0, 100.0
+
+# Weights are drawn with a root mean square of about 1 / √n_inputs; what is below this part of it
+# has decayed.
+_DECAYED = 0.05
+
 #: What a run tells of itself: attributes of the estimator.
 REPORTED = (
     "best_iter_",
@@ -53,6 +60,15 @@ REPORTED = (
     "validation_scores_",
 )
 
+#: What makes a fitted model: attributes of the estimator, which are set and deleted together.
+MODEL_PARTS = ("network_", "encoder_", "_loss", "temperature_", "_scaling", "_numeric_embedding")
+
+
+def forget_model(model: Any) -> None:
+    """Make the estimator an unfitted one; the first deletion is that of what makes it fitted."""
+    for name in (*MODEL_PARTS, *REPORTED):
+        vars(model).pop(name, None)
+
 
 class Run:
     """One call of `fit` or `partial_fit`.
@@ -60,7 +76,10 @@ class Run:
     Parameters
     ----------
     model : SimpleMLPClassifier
-        The estimator, with a network that was built, and perhaps trained before.
+        The estimator, unfitted unless the run continues its model.
+    parts : dict
+        The attributes that make it a fitted one when training begins; `MODEL_PARTS`, of which the
+        run itself adds the loss and decides on the temperature.
     samples : Samples
         What to learn from, with encoded features.
     method : {"fit", "partial_fit"}
@@ -80,6 +99,7 @@ class Run:
     def __init__(
         self,
         model: Any,
+        parts: dict[str, Any],
         samples: Samples,
         method: str,
         *,
@@ -90,6 +110,7 @@ class Run:
         given: Mapping[str, Any],
     ):
         self.model = model
+        self.parts = parts
         self.samples = samples
         self.method = method
         self.score = score
@@ -97,7 +118,7 @@ class Run:
         self.calibrates = calibrates
         self.announcer: Announcer | None = None
         self.training = model._training
-        self.network = model.network_
+        self.network = parts["network_"]
         self.network.make_writeable()
         self.history = self._history(max_epochs)
         self.n_seen_before = model.t_ - self.history.n_epochs * self.history.n_samples
@@ -108,14 +129,14 @@ class Run:
             self._before = self.network.parameters.values.copy(), attributes
         if self.history.finished:
             return
-        self.loss = model._loss = make_loss(
+        self.loss = parts["_loss"] = make_loss(
             model.loss,
             exclusive=not model._multilabel and len(model.classes_) > 2,
             label_smoothing=model.label_smoothing,
         )
         if method == "fit":
             expected = expected_temperature(model.label_smoothing)
-            model.temperature_ = expected if calibrates else 1.0
+            parts["temperature_"] = expected if calibrates else 1.0
 
     def _history(self, max_epochs: int) -> History:
         """Return the record of the run: a new one, or that of a checkpoint to be resumed."""
@@ -161,12 +182,14 @@ class Run:
             self.training.end_run()
 
     def _train(self) -> Warning | None:
-        """Train; return what it is to be warned of."""
+        """Train and report; return what it is to be warned of."""
         history = self.history
         try:
+            vars(self.model).update(self.parts)  # a whole model, in one step
             # Overflow is met by the check that every loss is finite.
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 self._minimize()
+            self.report()
         except KeyboardInterrupt:
             if not self._leaves_a_model():
                 raise
@@ -178,19 +201,18 @@ class Run:
             if not history.best_epoch:
                 self._undo()
                 raise FloatingPointError(f"{divergence} To help: {self._remedy()}.") from None
+            self.report()
             return ConvergenceWarning(
                 f"{divergence} The model is the one of epoch {history.best_epoch}, the best "
                 f"before. To help: {self._remedy()}."
             )
         except BaseException:  # of a callback, say: what was learnt so far is not thrown away
-            if self._leaves_a_model():
-                self.report()
+            self._leaves_a_model()
             raise
         return None
 
     def _finish(self, problem: Warning | None) -> None:
-        """Report and announce the end; warn of a problem, or if nothing was learnt."""
-        self.report()
+        """Announce the end; warn of a problem, or if nothing was learnt."""
         if self.model.best_iter_ != self.history.n_epochs:
             self.training.forget_moments()
         self.history.finished = self.history.is_over  # and not interrupted
@@ -238,9 +260,12 @@ class Run:
                 learning_rate=model.learning_rate,
                 schedule=SCHEDULES[self._schedule()],
                 callbacks=callbacks,
+                checks_last_step=self.method == "fit",
             )
         if folds is not None:
             model.temperature_ = fit_temperature(self.loss, unseen(), certain, samples.weight)
+            if self.score is not None:  # the temperature is part of the model that is kept
+                history.best_score = self.score()
 
     def _inputs(self) -> Any:
         """Return the scaled inputs, or what makes them batch by batch if they would be too large.
@@ -361,21 +386,23 @@ class Run:
 
         `as_array` makes arrays of named lists that have grown since the last report.
         """
-        model, history = self.model, self.history
+        history = self.history
         make = as_array or (lambda name, values: np.array(values))
         scores, rates = history.validation_score, history.learning_rate
         if scores and len(scores) < history.n_epochs:  # Ctrl-C came between an epoch and its score
             scores = scores + [np.nan] * (history.n_epochs - len(scores))
         best = history.n_epochs if history.best_epoch is None else history.best_epoch
-        model.t_ = self.n_seen_before + history.n_epochs * history.n_samples
-        model.n_iter_ = history.n_epochs
-        model.best_iter_ = best
-        model.loss_curve_ = make("loss", history.loss)
-        model.loss_ = history.loss[best - 1] if best else self._loss_before()
-        model.best_loss_ = history.least_loss
-        model.learning_rates_ = make("rates", rates) if rates else None
-        model.validation_scores_ = make("scores", scores) if scores else None
-        model.best_validation_score_ = history.best_score
+        vars(self.model).update(
+            t_=self.n_seen_before + history.n_epochs * history.n_samples,
+            n_iter_=history.n_epochs,
+            best_iter_=best,
+            loss_curve_=make("loss", history.loss),
+            loss_=history.loss[best - 1] if best else self._loss_before(),
+            best_loss_=history.least_loss,
+            learning_rates_=make("rates", rates) if rates else None,
+            validation_scores_=make("scores", scores) if scores else None,
+            best_validation_score_=history.best_score,
+        )
 
     def _loss_before(self) -> float:
         """Return the training loss of the model that is continued."""
@@ -383,29 +410,42 @@ class Run:
         return self._before[1]["loss_"]
 
     def _leaves_a_model(self) -> bool:
-        """Return whether an epoch was done; if not, all is as it was before the run."""
-        if self.history.n_epochs == 0:
+        """Report if an epoch was done and left finite weights, else undo the run; return which."""
+        weights_are_finite = np.isfinite(np.sum(self.network.parameters.values))
+        leaves_a_model = self.history.n_epochs > 0 and bool(weights_are_finite)
+        if leaves_a_model:
+            self.report()
+        else:
             self._undo()
-        return self.history.n_epochs > 0
+        return leaves_a_model
 
     def _undo(self) -> None:
         """Forget a new network that could not be trained; give a continued model back."""
         if self.history.progress > 0:
             self.training.forget_moments()
-        for name in REPORTED:
-            self.model.__dict__.pop(name, None)
         if self._before is None:
-            del self.model.network_
-        else:
-            self.network.parameters.values[...] = self._before[0]
-            vars(self.model).update(self._before[1])
+            forget_model(self.model)
+            return
+        for name in REPORTED:
+            vars(self.model).pop(name, None)
+        self.network.parameters.values[...] = self._before[0]
+        vars(self.model).update(self._before[1])
 
     def _remedy(self) -> str:
-        """Return what may help against divergence."""
-        advice = f"features of a common size (scaling is {self.model.scaling!r})"
-        if self.model.solver != "lbfgs":
-            advice += f" or a learning_rate smaller than {self.model.learning_rate:g}"
-        return advice
+        """Return what may help against divergence, by what the case tells of its cause."""
+        model, is_lbfgs = self.model, self.model.solver == "lbfgs"
+        rate, decay = 1.0 if is_lbfgs else model.learning_rate, model.weight_decay
+        is_scaled, size = model.scaling is not None, magnitude(self.samples.X)
+        is_large, is_fast = size > _LARGE, rate > _FAST
+        its_size = f", as the features go up to {size:.3g}" if is_large else ""
+        helps = {
+            f"a learning_rate smaller than {rate:g}": not is_lbfgs
+            and (is_fast or is_scaled or not is_large),
+            f"a weight_decay smaller than {decay:g}": decay > 0 and (is_lbfgs or rate * decay > 1),
+            f"scaling='robust'{its_size}": not is_scaled and (is_large or not is_fast),
+        }
+        advice = [what for what, applies in helps.items() if applies]
+        return " or ".join(advice) or "features without extreme values"
 
     def _uselessness(self) -> Warning | None:
         """Return a warning if the loss, though finite, tells of divergence or of nothing learnt.
@@ -416,19 +456,58 @@ class Run:
         neurons bound the loss of features out of all proportion: these are measured themselves.
         """
         model, history, baseline = self.model, self.history, self.history.baseline
+        if self._is_decayed():
+            return ConvergenceWarning(self._decay_problem())
+        loss = model.loss_ - self._penalty()
         if history.peak_loss > 1e6 * max(baseline, 0.1):
             problem = f"went up to {history.peak_loss:.3g}"
-        elif history.max_epochs > 1 and model.best_iter_ and model.loss_ > max(1.1 * baseline, 0.1):
-            problem = f"ended at {model.loss_:.3g}"
+        elif history.max_epochs > 1 and model.best_iter_ and loss > max(1.1 * baseline, 0.1):
+            problem = f"ended at {loss:.3g}"
         elif model.scaling is None and magnitude(self.samples.X) > 1e6:
             size = magnitude(self.samples.X)
-            problem = f"ended at {model.loss_:.3g} with features up to {size:.3g}"
+            problem = f"ended at {loss:.3g} with features up to {size:.3g}"
         else:
             return None
+        may_be_slow = model.solver != "lbfgs" and model.learning_rate <= _FAST
+        larger = " or a larger learning_rate" if may_be_slow else ""
         return ConvergenceWarning(
             f"The training loss {problem}, where predicting the frequencies of the classes costs "
             f"{baseline:.3g}. If training has hardly begun, allow it more than max_iter="
-            f"{model.max_iter} or a larger learning_rate; if it diverged, {self._remedy()}."
+            f"{model.max_iter}{larger}; if it diverged, {self._remedy()}."
+        )
+
+    def _penalty(self) -> float:
+        """Return what weight decay adds to the training loss."""
+        if self.model.solver == "adam":
+            return 0.0
+        parameters = self.network.parameters
+        weights = parameters.values[parameters.slices["weight"]]
+        return 0.5 * self.model.weight_decay * float(weights @ weights) / self.network.n_members
+
+    def _is_decayed(self) -> bool:
+        """Return whether weight decay has left next to nothing of the weights of any layer.
+
+        The rows, or a thousand of them, are then all predicted alike; a network that has hardly
+        begun may do that too, but its weights are as large as they were drawn.
+        """
+        if self.model.weight_decay == 0:
+            return False
+        for layer in self.network.dense_layers():
+            if np.sqrt(layer.n_inputs * np.mean(np.square(layer.weight))) > _DECAYED:
+                return False
+        some = self.samples.X[:: max(1, self.history.n_samples // 1024)]
+        return bool(np.ptp(self.network.predict_raw(some, self.model._merge), axis=0).max() < 0.05)
+
+    def _decay_problem(self) -> str:
+        """Return what to say of a model without weights."""
+        model, n_rows = self.model, self.history.n_samples
+        if model.solver != "lbfgs":
+            n_rows = min(n_rows, model._batch_size(n_rows))
+        return (
+            f"The model predicts the same for every sample: weight_decay={model.weight_decay:g} "
+            "has pulled all weights to zero. Choose a smaller one. The alpha of scikit-learn is "
+            "weight_decay × n_samples, where n_samples is the number in a step, so alpha="
+            f"{model.weight_decay:g} is weight_decay={model.weight_decay / n_rows:.3g} here."
         )
 
 

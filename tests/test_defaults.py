@@ -88,6 +88,12 @@ class TestNumericEmbedding:
     def test_rule(self, scaling, n_numbers, sparse, embedding):
         assert defaults.numeric_embedding(scaling, n_numbers, sparse=sparse) == embedding
 
+    @pytest.mark.parametrize(
+        ("solver", "embedding"), [("adam", "periodic"), ("lbfgs", "periodic"), ("sgd", None)]
+    )
+    def test_sgd_goes_without(self, solver, embedding):
+        assert defaults.numeric_embedding("robust", 5, sparse=False, solver=solver) == embedding
+
     @pytest.mark.parametrize(("n_features", "n_embedded"), [(128, 128), (129, 0)])
     def test_rule_is_that_of_a_fit(self, n_features, n_embedded):
         X = np.random.default_rng(0).normal(size=(20, n_features))

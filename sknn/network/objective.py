@@ -80,6 +80,33 @@ class Objective:
         self.network.backward(raw, workspace)
         return float(losses.sum()) / losses.size + self._penalty()
 
+    def value(
+        self, inputs: Any, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> float:
+        """Return the mean loss, without dropout or penalty; there is no gradient.
+
+        Parameters
+        ----------
+        inputs : ndarray or CSR matrix of shape (n_rows, n_inputs)
+            Scaled inputs in the network's dtype.
+        targets : ndarray of shape (n_rows, n_outputs)
+            Targets, smoothed, in the network's dtype.
+        sample_weight : ndarray of shape (n_rows,) or (n_rows, n_members), optional
+            Weights in the network's dtype.
+
+        Returns
+        -------
+        float
+            The mean loss, the mean over the members.
+        """
+        n_rows = inputs.shape[0]
+        _, losses, scratch = self._buffers_for(n_rows)
+        raw = self.network.forward(inputs, self.network.workspace(n_rows))
+        self.loss.value_and_gradient(raw, targets, losses, scratch)
+        if sample_weight is not None:
+            losses *= sample_weight.T
+        return float(losses.sum()) / losses.size
+
     def _penalty(self) -> float:
         """Return `½ λ ‖W‖²` and add its gradient, `λ W`."""
         if self.l2 == 0:

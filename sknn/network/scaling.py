@@ -104,9 +104,11 @@ class InputScaler:
         if self.factor is None and _is_ready(X, dtype):
             return X
         out = np.empty(X.shape, dtype)
+        errors = np.geterr()  # of this thread: those of a pool do not know what the caller has set
 
         def scale(rows: slice) -> None:
-            self.scale(np.asarray(X[rows]), out[rows])
+            with np.errstate(**errors):
+                self.scale(np.asarray(X[rows]), out[rows])
 
         if X.size < _PARALLEL_SIZE:
             for rows in blocks(X):

@@ -77,7 +77,9 @@ class EarlyStopping(Callback):
     def on_epoch_begin(self, history):
         """Score and keep a model that is continued, before its first epoch."""
         if self.continues and history.n_epochs == 0:
-            self._keep(self.score(), history)
+            score = self.score()
+            history.check_finite(score, "the validation score", epoch=1)
+            self._keep(score, history)
 
     def on_epoch_end(self, history):
         """Score the epoch, keep its parameters if they are the best, and count the patience."""
@@ -128,8 +130,10 @@ class ProgressiveValidation(Callback):
 
     def on_epoch_begin(self, history):
         """Score."""
-        history.best_score = self.score()
-        history.validation_score.append(history.best_score)
+        score = self.score()
+        history.check_finite(score, "the validation score", epoch=1)
+        history.best_score = score
+        history.validation_score.append(score)
 
 
 class BestRest(Callback):

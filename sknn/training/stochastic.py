@@ -19,6 +19,7 @@ def train(
     learning_rate: float,
     schedule: Schedule = constant,
     callbacks: list[Callback] | None = None,
+    checks_last_step: bool = False,
 ) -> None:
     """Train the objective's network, up to `history.max_epochs` epochs.
 
@@ -40,11 +41,14 @@ def train(
         Factor as a function of progress from 0 to 1.
     callbacks : list of Callback, optional
         Called in order.
+    checks_last_step : bool
+        Whether to evaluate the last batch again after the last step, which may have diverged.  A
+        stream need not: its next chunk will tell.
 
     Raises
     ------
     FloatingPointError
-        As soon as the objective is not finite.
+        As soon as the objective, or at the end of an epoch a weight, is not finite.
     """
     callbacks = callbacks or []
     parameters = objective.network.parameters
@@ -61,9 +65,11 @@ def train(
                 step += 1
                 for callback in callbacks:
                     callback.on_batch_end(history)
+            history.check_finite(float(np.sum(parameters.values)), "a weight", history.n_epochs + 1)
+            if checks_last_step and step == n_steps:
+                history.see_loss(objective.value(inputs, targets, sample_weight))
             history.end_epoch()
             end_epoch(callbacks, history)
-        history.check_finite(float(np.sum(parameters.values)), "a weight")
     finally:
         for callback in callbacks:
             callback.on_train_end(history)
