@@ -22,14 +22,14 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknn import defaults, export, persistence
-from sknn.compatibility import CallbackSupportMixin
+from sknn.compatibility import CallbackSupportMixin, warn_user
 from sknn.encoding import TableEncoder
-from sknn.labels import count_outputs, find_classes, make_targets
+from sknn.labels import check_known, check_labels, count_outputs, find_classes, make_targets
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
 from sknn.network.objective import mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.network.scaling import SCALINGS, InputScaler
+from sknn.network.scaling import SCALINGS, InputScaler, vanishing
 from sknn.run import REPORTED, Run, Score
 from sknn.samples import (
     Samples,
@@ -607,6 +607,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if y.ndim == 2 and classes is not None and len(classes) != y.shape[1]:
             raise ValueError(f"classes={classes!r} do not fit y, which has {y.shape[1]} labels.")
         if continues and classes is not None:
+            check_labels(classes, "classes")
             classes = np.unique(classes)
             if not np.array_equal(classes, self.classes_):
                 raise ValueError(
@@ -655,7 +656,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if not holds_out:
             # Classes are weighted in validation as they are in training.
             weights = (sample_weight_val, explicit_class_weight(self.class_weight, y))
-            validation = check_samples(self, self.encoder_, X_val, y_val, *weights, reset=False)
+            validation = check_samples(
+                self, self.encoder_, X_val, y_val, *weights, reset=False, label_name="y_val"
+            )
+            check_known(validation.y, self.classes_, multilabel=self._multilabel, name="y_val")
             return training, validation, X_val
         held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
         validation = training.take(held_out)
@@ -706,11 +710,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         n_outputs = count_outputs(len(self.classes_), multilabel=self._multilabel)
         self._scaling = self.scaling
         self.encoder_.fit(samples.X, samples.weight)
-        scaler = InputScaler()
-        if self.scaling is not None:
-            scaler = SCALINGS[self.scaling](self.encoder_.numbers(samples.X), samples.weight)
-        embedding = self.numeric_embedding
         is_sparse, n_numbers = sparse.issparse(samples.X), len(self.encoder_.fill)
+        embedding = self.numeric_embedding
         if embedding == "auto":
             embedding = defaults.numeric_embedding(self.scaling, n_numbers, sparse=is_sparse)
         elif embedding == "periodic" and is_sparse:
@@ -719,6 +720,13 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 "become dense; pass them as an array, or set numeric_embedding=None."
             )
         self._numeric_embedding = embedding
+        numbers, scaler = self.encoder_.numbers(samples.X), InputScaler()
+        if self.scaling is not None:
+            scaler = SCALINGS[self.scaling](numbers, samples.weight)
+        elif embedding == "periodic" and n_numbers > 0:
+            # Numbers that are embedded have a centre: sparse rows become dense.
+            scaler = InputScaler(np.zeros(n_numbers), np.ones(n_numbers))
+        self._warn_of_vanishing(vanishing(numbers, scaler))
         self.network_ = MultilayerPerceptron(
             (self.encoder_.n_inputs, *sizes, n_outputs),
             activation=self.activation,
@@ -732,6 +740,17 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         )
         self.network_.initialize(self._training.rng)
         self.temperature_ = 1.0
+
+    def _warn_of_vanishing(self, columns: np.ndarray) -> None:
+        """Warn of numbers that are too small to be learnt from."""
+        if len(columns):
+            names = vars(self).get("feature_names_in_", range(self.n_features_in_))
+            names = np.array(names, object)[~self.encoder_.is_category][columns]
+            remedy = "Multiply them" if self.scaling else "Multiply them, or set scaling='robust'"
+            warn_user(
+                f"The numbers of {len(names)} columns are so small that the network takes them "
+                f"for zeros: {names[:5].tolist()}{' ...' if len(names) > 5 else ''}. {remedy}."
+            )
 
     def _encode(self, samples: Samples) -> Samples:
         """Return the samples with features as the network takes them."""
