@@ -28,7 +28,7 @@ def warn_user(message: str) -> None:
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").startswith(("sknn.", "sklearn.")):
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, UserWarning, stacklevel=level - 1)
+    warnings.warn(message, UserWarning, stacklevel=level)
 
 
 __all__ = ["CALLBACK_ATTRIBUTES", "CallbackSupportMixin", "warn_user"]

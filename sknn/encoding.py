@@ -311,12 +311,12 @@ class TableEncoder:
             name: doubt_about_categories(column, self.max_categories)
             for name, column in read.items()
         }
-        named = [f"{name} ({doubt})" for name, doubt in doubts.items() if doubt]
+        named = [f"column {name} ({doubt})" for name, doubt in doubts.items() if doubt]
         if named:
             warn_user(
                 f"Nearly every row has its own category, or all are equally rare: {_few(named)}. "
-                "From such columns little can be learnt. Drop names and numbers of rows, and make "
-                "numbers or fewer categories of dates and texts."
+                "Little can be learnt from that. Drop the column if it is an identifier; make "
+                "numbers, or fewer categories, of dates and texts."
             )
 
     def _wanted(self, X: Any, reset: bool) -> list[bool | None]:
@@ -556,17 +556,17 @@ def _remedy(X: Any, j: int, reset: bool) -> str:
 def _warn_of_numbers(doubts: dict[str, str]) -> None:
     """Warn of columns of text that are nearly numbers."""
     if doubts:
-        named = [f"column {name} (because of {doubt})" for name, doubt in doubts.items()]
+        named = [f"column {name} {doubt}" for name, doubt in doubts.items()]
         warn_user(
-            f"Text that is nearly all numbers was read as categories: {_few(named)}. Make numbers "
-            "of it as shown; or, if categories are meant, give the column the dtype 'category'."
+            f"Text that is nearly all numbers was read as categories: {_few(named)}. If categories "
+            "are meant, give the column the dtype 'category'."
         )
 
 
 def _few(names: list[str]) -> str:
     """Return the first names, and how many more there are."""
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
+    return "; ".join(names[:5]) + more
 
 
 def _plain(value: Any) -> Any:

@@ -28,8 +28,8 @@ _WRITTEN_NUMBER = re.compile(
     r"\s*[%$€£¥]?\s*",
     re.ASCII,
 )
-_CURRENCY = re.compile("[$€£¥]")
-_THOUSANDS = re.compile(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*", re.ASCII)
+_SIGN = re.compile("[%$€£¥]")
+_THOUSANDS = re.compile(r"\s*[+-]?\s*[1-9]\d{0,2}(,\d{3})+(\.\d*)?\s*", re.ASCII)
 
 # Fewer rows than this may each have a category of its own, by chance.
 _LEAST_ROWS_OF_AN_ID = 50
@@ -91,7 +91,10 @@ class Numbers:
         is_list = isinstance(source, list)
         if isinstance(key, tuple):
             chosen, columns = key
-            source = source[columns] if is_list else source[:, columns]
+            if is_list:
+                source = [source[j] for j in np.arange(len(source))[columns]]
+            else:
+                source = source[:, columns]
             fill = None if fill is None else fill[columns]
         if not isinstance(self.rows, int):
             return Numbers(source, self.rows[chosen], fill)
@@ -340,17 +343,20 @@ def doubt_about_numbers(column: Categories) -> str | None:
             f"read_csv(..., na_values={strays[:3]}) or pd.to_numeric(column, errors='coerce')"
         )
     odd = ", ".join(map(repr, [*strays, *written][:3]))
-    return f"{odd}: {' and '.join(remedies)}"
+    return f"holds {odd}; use {' and '.join(remedies)}"
 
 
 def _remedy_for(written: list[str]) -> str:
     """Return what makes numbers of numbers as people write them."""
-    if any("%" in value for value in written):
-        return "column.str.rstrip('%').astype(float)"
-    if any(_CURRENCY.search(value) for value in written):
-        return "column.str.replace('[$€£¥,]', '', regex=True).astype(float)"
-    has_thousands = all(_THOUSANDS.fullmatch(value) for value in written)
-    return f"read_csv(..., {'thousands' if has_thousands else 'decimal'}=',')"
+    has_sign = any(_SIGN.search(value) for value in written)
+    plain = [_SIGN.sub("", value) for value in written]
+    has_comma = any("," in value for value in plain)
+    has_thousands = all(_THOUSANDS.fullmatch(value) for value in plain if "," in value)
+    if not has_sign:
+        return f"read_csv(..., {'thousands' if has_thousands else 'decimal'}=',')"
+    removed = "[%$€£¥,]" if has_comma and has_thousands else "[%$€£¥]"
+    decimal = ".str.replace(',', '.')" if has_comma and not has_thousands else ""
+    return f"column.str.replace('{removed}', '', regex=True){decimal}.astype(float)"
 
 
 def doubt_about_categories(column: Categories, max_categories: int) -> str | None:
