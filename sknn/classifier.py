@@ -168,7 +168,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     categorical_features : "from_dtype", None, or array-like of int, bool or str, \
             default="from_dtype"
         Which features are categories: the category, string and object columns of a DataFrame;
-        none; or the numbers, a mask, or the names of the columns.
+        none; or the numbers, a mask, or the names of the columns.  Text that is all numbers is
+        numbers, unless its type is one of categories.
     warm_start : bool, default=False
         Whether `fit` continues from the last fit: network, optimizer and random stream.
     shuffle : bool, default=True

@@ -124,8 +124,8 @@ def check_known(y: np.ndarray, classes: np.ndarray, *, multilabel: bool, name: s
     if len(unknown):
         rows = np.flatnonzero(y == unknown[0])
         raise ValueError(
-            f"{name} contains the class {unknown.tolist()[0]!r} (row {rows[0]}), which is none of "
-            f"the model's classes, {classes.tolist()}."
+            f"{name} contains the class {unknown.tolist()[0]!r}, which is none of the model's "
+            f"classes, {classes.tolist()} (row {rows[0]})."
         )
 
 
