@@ -27,14 +27,21 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknn import defaults, export, persistence, suggestions
-from sknn.compatibility import CallbackSupportMixin
+from sknn.compatibility import CallbackSupportMixin, warn_user
 from sknn.encoding import TableEncoder
-from sknn.labels import check_scores_labels, count_outputs, find_classes, make_targets
+from sknn.labels import (
+    check_known,
+    check_labels,
+    check_scores_labels,
+    count_outputs,
+    find_classes,
+    make_targets,
+)
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
 from sknn.network.objective import mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.network.scaling import SCALINGS, InputScaler
+from sknn.network.scaling import SCALINGS, InputScaler, vanishing
 from sknn.run import MODEL_PARTS, Run, Score, forget_model
 from sknn.samples import (
     Samples,
@@ -181,7 +188,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     categorical_features : "from_dtype", None, or array-like of int, bool or str, \
             default="from_dtype"
         Which features are categories: the category, string and object columns of a DataFrame;
-        none; or the numbers, a mask, or the names of the columns.
+        none; or the numbers, a mask, or the names of the columns.  Text that is all numbers is
+        numbers, unless its type is one of categories.
     warm_start : bool, default=False
         Whether `fit` continues from the last fit: network, optimizer and random stream.
     shuffle : bool, default=True
@@ -631,6 +639,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if y.ndim == 2 and classes is not None and len(classes) != y.shape[1]:
             raise ValueError(f"classes={classes!r} do not fit y, which has {y.shape[1]} labels.")
         if continues and classes is not None:
+            check_labels(classes, "classes")
             classes = np.unique(classes)
             if not np.array_equal(classes, self.classes_):
                 raise ValueError(
@@ -681,7 +690,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if not holds_out:
             # Classes are weighted in validation as they are in training.
             weights = (sample_weight_val, explicit_class_weight(self.class_weight, y))
-            validation = check_samples(self, encoder, X_val, y_val, *weights, reset=False)
+            validation = check_samples(
+                self, encoder, X_val, y_val, *weights, reset=False, label_name="y_val"
+            )
+            check_known(validation.y, self.classes_, multilabel=self._multilabel, name="y_val")
             return training, validation, X_val
         held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
         validation = training.take(held_out)
@@ -749,10 +761,15 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             return {name: vars(self)[name] for name in MODEL_PARTS}
         n_outputs = count_outputs(len(self.classes_), multilabel=self._multilabel)
         encoder.fit(samples.X, samples.weight)
-        scaler = InputScaler()
+        n_numbers = len(encoder.fill)
+        embedding = self._embedding(samples.X, n_numbers)
+        numbers, scaler = encoder.numbers(samples.X), InputScaler()
         if self.scaling is not None:
-            scaler = SCALINGS[self.scaling](encoder.numbers(samples.X), samples.weight)
-        embedding = self._embedding(samples.X, len(encoder.fill))
+            scaler = SCALINGS[self.scaling](numbers, samples.weight)
+        elif embedding == "periodic" and n_numbers > 0:
+            # Numbers that are embedded have a centre: sparse rows become dense.
+            scaler = InputScaler(np.zeros(n_numbers), np.ones(n_numbers))
+        self._warn_of_vanishing(encoder, vanishing(numbers, scaler))
         network = MultilayerPerceptron(
             (encoder.n_inputs, *sizes, n_outputs),
             activation=self.activation,
@@ -786,6 +803,17 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 "become dense; pass them as an array, or set numeric_embedding=None."
             )
         return self.numeric_embedding
+
+    def _warn_of_vanishing(self, encoder: TableEncoder, columns: np.ndarray) -> None:
+        """Warn of numbers that are too small to be learnt from."""
+        if len(columns):
+            names = vars(self).get("feature_names_in_", range(self.n_features_in_))
+            names = np.array(names, object)[~encoder.is_category][columns]
+            remedy = "Multiply them" if self.scaling else "Multiply them, or set scaling='robust'"
+            warn_user(
+                f"The numbers of {len(names)} columns are so small that the network takes them "
+                f"for zeros: {names[:5].tolist()}{' ...' if len(names) > 5 else ''}. {remedy}."
+            )
 
     def _precision(self, n_samples: int) -> str:
         """Return the dtype of the arithmetic: "auto" depends on whether steps are full-batch."""

@@ -1,5 +1,8 @@
 """What newer versions of scikit-learn bring, and what stands in for it in older ones."""
 
+import sys
+import warnings
+
 try:
     from sklearn.callback import CallbackSupportMixin
 except ImportError:  # before 1.9 there are no callbacks: no `set_callbacks`, so none to call
@@ -16,4 +19,16 @@ CALLBACK_ATTRIBUTES = (
     "_parent_callback_ctx",
 )
 
-__all__ = ["CALLBACK_ATTRIBUTES", "CallbackSupportMixin"]
+
+def warn_user(message: str) -> None:
+    """Warn of the line that called sknn, perhaps through scikit-learn.
+
+    Python 3.12 has `skip_file_prefixes` for this.
+    """
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(("sknn.", "sklearn.")):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, UserWarning, stacklevel=level)
+
+
+__all__ = ["CALLBACK_ATTRIBUTES", "CallbackSupportMixin", "warn_user"]

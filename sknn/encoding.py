@@ -12,16 +12,21 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from sknn.compatibility import warn_user
 from sknn.network.scaling import blocks, weighted_quantiles
 from sknn.tables import (
     Categories,
     Numbers,
     Table,
+    are_categories,
     columns_of,
+    doubt_about_categories,
+    doubt_about_numbers,
     is_homogeneous,
     kind_of,
     names_of,
     read_column,
+    text_of,
 )
 
 # The medians of columns without gaps are a precaution, and cost next to nothing: they come from
@@ -106,9 +111,11 @@ class TableEncoder:
       and unseen categories are 0 throughout.
     * Of more than `max_categories` categories the most frequent keep an input each, and all
       others share one more.  There an unseen category is one of the others, for nothing tells it
-      from a rare one, and the encoder need not remember all that are rare.
+      from a rare one, and the encoder need not remember all that are rare.  Categories that are
+      equally frequent keep their inputs together or not at all.  Where none is left, as in a
+      column of names, the column is one input of zeros.
 
-    Samples of weight zero count nowhere.  Ties are broken by the order of the categories.
+    Samples of weight zero count nowhere.
 
     Parameters
     ----------
@@ -116,7 +123,8 @@ class TableEncoder:
             default="from_dtype"
         Which columns are categories: "from_dtype" for the category, string and object columns of
         a DataFrame; None for no column; or the numbers of the columns, a mask, or their names.
-        Object columns that hold nothing but numbers (and gaps) are numbers.
+        Object and string columns that hold nothing but numbers (and gaps), be it as text, are
+        numbers.
     max_categories : int, default=254
         Largest number of categories of a column with an input each.
 
@@ -252,23 +260,77 @@ class TableEncoder:
             names = names_of(X) if hasattr(X, "columns") else range(X.shape[1])
         names = [repr(name) if isinstance(name, str) else str(j) for j, name in enumerate(names)]
         wanted = self._wanted(X, reset)
-        read = [read_column(*column) for column in zip(columns, names, wanted, strict=True)]
+        remedies = [_remedy(X, j, reset) for j in range(len(columns))]
+        read = [
+            read_column(*column) for column in zip(columns, names, wanted, remedies, strict=True)
+        ]
         numbers = [column for column in read if isinstance(column, np.ndarray)]
         categories = {j: column for j, column in enumerate(read) if isinstance(column, Categories)}
         if reset:
             self.is_category = np.array([isinstance(column, Categories) for column in read])
             self.has_categories = bool(categories)
+            doubts = {
+                names[j]: doubt_about_numbers(column)
+                for j, column in categories.items()
+                if wanted[j] is None
+            }
+            _warn_of_numbers({name: doubt for name, doubt in doubts.items() if doubt})
+            self._warn_of_categories(
+                {names[j]: c for j, c in categories.items() if not doubts.get(names[j])}
+            )
         else:
             self._check_kinds(categories, names)
         return Table(Numbers(numbers, X.shape[0]), list(categories.values()))
 
+    def read_text(self, X: Any, names: Any = None, *, reset: bool = False) -> Any:
+        """Return an array or a list that holds text as an array of numbers, or `X` itself.
+
+        Parameters
+        ----------
+        X : object
+            Features without categories, as the user gave them.
+        names : sequence of str, optional
+            Names of the columns for messages.
+        reset : bool
+            Whether the encoder is to be fitted to them.
+
+        Returns
+        -------
+        object
+            `X` itself if it holds no text.
+
+        Raises
+        ------
+        ValueError
+            If a value is no number; the message names the column and says what to do.
+        """
+        text = text_of(X)
+        if text is None or (names is not None and len(names) != text.shape[1]):
+            return X
+        table = TableEncoder(None).read(text, names, reset=reset)
+        return np.asarray(table.numbers)
+
+    def _warn_of_categories(self, read: dict[str, Categories]) -> None:
+        """Warn of columns whose categories say little."""
+        doubts = {
+            name: doubt_about_categories(column, self.max_categories)
+            for name, column in read.items()
+        }
+        named = [f"column {name} ({doubt})" for name, doubt in doubts.items() if doubt]
+        if named:
+            warn_user(
+                f"Nearly every row has its own category, or all are equally rare: {_few(named)}. "
+                "Little can be learnt from that. Drop the column if it is an identifier; make "
+                "numbers, or fewer categories, of dates and texts."
+            )
+
     def _wanted(self, X: Any, reset: bool) -> list[bool | None]:
-        """Return whether each column is to be categories; None if its type is to decide."""
+        """Return whether each column is to be categories; None if its values are to decide."""
         if not reset:
             return self.is_category.tolist() if self.has_categories else [False] * X.shape[1]
         given = self.categorical_features
         if isinstance(given, str):
-            return [None if hasattr(X, "columns") else False] * X.shape[1]
+            return are_categories(X) if hasattr(X, "columns") else [False] * X.shape[1]
         is_category = np.zeros(X.shape[1], bool)
         if given is not None:
             is_category[_column_numbers(given, X)] = True
@@ -342,8 +404,9 @@ class TableEncoder:
         if len(seen) > self.max_categories:
             # Rounded, so that sums that are equal but for their last digits stay ties.
             shares = np.round([total for _, total in seen] / totals.sum(), 12)
-            frequent = np.sort(np.argsort(-shares, kind="stable")[: self.max_categories])
-            return [_plain(seen[i][0]) for i in frequent], True
+            # Those that are equally frequent go together: a choice of some would mean nothing.
+            frequent = np.flatnonzero(shares > np.sort(shares)[-self.max_categories - 1])
+            return [_plain(seen[i][0]) for i in frequent], len(frequent) > 0
         return [_plain(value) for value, _ in seen], False
 
     # -------------------------------------------------------------------- encoding
@@ -481,6 +544,34 @@ def _column_numbers(given: list[Any], X: Any) -> list[int]:
         "categorical_features must be 'from_dtype', None, or an array-like of bool, of str, or of "
         f"column numbers from 0 to {n_features - 1}; got {given}."
     )
+
+
+def _remedy(X: Any, j: int, reset: bool) -> str:
+    """Return what to do about a value in column j that is no number."""
+    if not reset:
+        return "The model has learnt numbers there: make it a number, or NaN."
+    if hasattr(X, "columns"):
+        return "Convert it, or let the column be one of the categorical_features."
+    return (
+        "Make it a number, or NaN. If the column holds categories, pass a DataFrame, or let the "
+        f"column be one of categorical_features=[{j}]."
+    )
+
+
+def _warn_of_numbers(doubts: dict[str, str]) -> None:
+    """Warn of columns of text that are nearly numbers."""
+    if doubts:
+        named = [f"column {name} {doubt}" for name, doubt in doubts.items()]
+        warn_user(
+            f"Text that is nearly all numbers was read as categories: {_few(named)}. If categories "
+            "are meant, give the column the dtype 'category'."
+        )
+
+
+def _few(names: list[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return "; ".join(names[:5]) + more
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,8 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, _check_y, validate_data
 
 from sknn.encoding import TableEncoder
+from sknn.labels import check_labels
+from sknn.network.scaling import canonical
 from sknn.tables import Numbers, Table, check_range
 
 # Numbers keep their dtype, so that integers and booleans are not blown up to float64.
@@ -41,6 +43,7 @@ def check_samples(
     class_weight: Any,
     *,
     reset: bool,
+    label_name: str = "y",
 ) -> Samples:
     """Check features, labels and weights, and that they belong together.
 
@@ -54,6 +57,8 @@ def check_samples(
         As the user gave them.
     reset : bool
         Whether this is the estimator's first sight of data.
+    label_name : str
+        Name of the argument that `y` was given as, for messages.
 
     Returns
     -------
@@ -70,6 +75,8 @@ def check_samples(
     X = check_features(estimator, encoder, X, reset=reset)
     if isinstance(X, np.ndarray) and exceeds_memory(X):
         X = Table(Numbers(np.asarray(X), X.shape[0]), [])  # which is never copied as a whole
+    y = _as_numpy(y)
+    check_labels(y, label_name)
     y = _check_y(y, multi_output=True, estimator=estimator)
     check_consistent_length(X, y)
     check_classification_targets(y)
@@ -83,7 +90,7 @@ def check_samples(
         y = y.toarray()
     if kind != "multilabel-indicator":
         y = column_or_1d(y, warn=True)
-    return Samples(X, y, _check_weights(X, y, sample_weight, class_weight))
+    return Samples(X, y, _check_weights(X, y, _as_numpy(sample_weight), class_weight))
 
 
 def explicit_class_weight(class_weight: Any, y: np.ndarray) -> Any:
@@ -158,9 +165,12 @@ def check_features(
     ndarray, CSR matrix or Table
         An ndarray is complete; a table may have gaps and categories, a CSR matrix may hold NaN.
     """
+    X = _as_numpy(X)
     if not encoder.takes_apart(X, reset=reset):
         if reset or not _is_plain(X, estimator):
+            X = encoder.read_text(X, _names_of_features(estimator), reset=reset)
             X = validate_data(estimator, X, reset=reset, **_CHECKS)
+        X = canonical(X) if sparse.issparse(X) else X
         return _check_numbers(X, _names_of_features(estimator))
     if hasattr(X, "columns"):
         validate_data(estimator, X, reset=reset, skip_check_array=True)
@@ -170,6 +180,13 @@ def check_features(
         dtype = None if hasattr(X, "dtype") else object
         X = validate_data(estimator, X, reset=reset, dtype=dtype, ensure_all_finite=False)
     return encoder.read(X, _names_of_features(estimator), reset=reset)
+
+
+def _as_numpy(array: Any) -> Any:
+    """Return an array of another library, such as a tensor of PyTorch, as NumPy's."""
+    if isinstance(array, np.ndarray) or not hasattr(array, "__dlpack__"):
+        return array
+    return np.asarray(array)
 
 
 def _is_plain(X: Any, estimator: BaseEstimator) -> bool:
@@ -211,12 +228,42 @@ def distinct(samples: Samples) -> tuple[Samples, np.ndarray]:
     if isinstance(X, Table):
         return samples, np.arange(len(y))
     codes = y if y.ndim == 2 else np.unique(y, return_inverse=True)[1]
-    table = np.column_stack([X.toarray() if sparse.issparse(X) else X, codes])
-    _, first, place = np.unique(table, axis=0, return_index=True, return_inverse=True)
+    if sparse.issparse(X):
+        first, place = _distinct_sparse(X, codes)
+    else:
+        table = np.column_stack([X, codes])
+        _, first, place = np.unique(table, axis=0, return_index=True, return_inverse=True)
     total = np.bincount(place.ravel(), weight)
     counted = total > 0
     rows = first[counted]
     return samples.take(rows)._replace(weight=total[counted].astype(np.float64)), rows
+
+
+def _distinct_sparse(X: Any, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each different row is first, in the order of dense rows, and which each row is.
+
+    Rows are compared by the first stored number that differs: the order is that of the column's
+    sign, then of its place (a positive number is the greater the earlier it comes), then of the
+    number itself.  So each number gets a rank, 0 too, with which a row ends.
+    """
+    X = canonical(X).astype(np.float64)
+    X.eliminate_zeros()
+    is_gap = np.isnan(X.data)
+    sign = np.append(np.where(is_gap, 2, np.sign(X.data)), 0)
+    place = -sign * np.append(X.indices, 0)
+    number = np.append(np.where(is_gap, 0, X.data), 0)
+    order = np.lexsort((number, place, sign))
+    differs = [np.diff(each[order]) != 0 for each in (number, place, sign)]
+    rank = np.empty(len(order), ">u8")  # bytes of which are compared as they are
+    rank[order] = np.append(0, np.cumsum(np.any(differs, axis=0)))
+    codes = codes.reshape(len(codes), -1).astype(">u8")
+    ends = zip(X.indptr[:-1], X.indptr[1:], codes, strict=True)
+    keys = [
+        np.concatenate([rank[start:stop], rank[-1:], code]).tobytes() for start, stop, code in ends
+    ]
+    place_of = {key: i for i, key in enumerate(sorted(set(keys)))}
+    places = np.array([place_of[key] for key in keys])
+    return np.unique(places, return_index=True)[1], places
 
 
 def can_be_parted(samples: Samples) -> bool:

@@ -4,6 +4,7 @@ A column is numbers, with NaN where one is missing, or it is categories, with a 
 What is neither is refused, with the name of the column and what to do.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date
 from numbers import Number
@@ -16,6 +17,22 @@ from sklearn.utils._missing import is_pandas_na
 from sknn.network.scaling import blocks
 
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+# A number as text.  Python's own `float` takes more: "nan", "inf", "1_000".
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+# A number as people write it: 3,14 and 1,200.50 and 1.200,50 and $5 and 12%.
+_WRITTEN_NUMBER = re.compile(
+    r"\s*[+-]?\s*[$€£¥]?\s*[+-]?"
+    r"(\d{1,3}(,\d{3})+(\.\d*)?|\d{1,3}(\.\d{3})+,\d+|\d+,\d+|\d+\.?\d*|\.\d+)"
+    r"\s*[%$€£¥]?\s*",
+    re.ASCII,
+)
+_SIGN = re.compile("[%$€£¥]")
+_THOUSANDS = re.compile(r"\s*[+-]?\s*[1-9]\d{0,2}(,\d{3})+(\.\d*)?\s*", re.ASCII)
+
+# Fewer rows than this may each have a category of its own, by chance.
+_LEAST_ROWS_OF_AN_ID = 50
 
 # Up to this many rows, Python's own dictionary finds the distinct values sooner than pandas.
 _FEW_ROWS = 100
@@ -74,7 +91,10 @@ class Numbers:
         is_list = isinstance(source, list)
         if isinstance(key, tuple):
             chosen, columns = key
-            source = source[columns] if is_list else source[:, columns]
+            if is_list:
+                source = [source[j] for j in np.arange(len(source))[columns]]
+            else:
+                source = source[:, columns]
             fill = None if fill is None else fill[columns]
         if not isinstance(self.rows, int):
             return Numbers(source, self.rows[chosen], fill)
@@ -186,10 +206,61 @@ def columns_of(X: Any) -> list[Any]:
     return list(X.T)
 
 
-def read_column(column: Any, name: str, as_category: bool | None) -> np.ndarray | Categories:
-    """Return a column as numbers or as categories; without a wish, as its type says."""
+def are_categories(frame: Any) -> list[bool | None]:
+    """Return True for each column whose type is one of categories, None for any other."""
+    dtypes = getattr(frame, "dtypes", None)
+    if dtypes is None:
+        dtypes = frame.schema.types if hasattr(frame, "schema") else [None] * frame.shape[1]
+    prefixes = ("category", "categorical", "enum", "dictionary")  # pandas, Polars, Arrow
+    return [str(dtype).lower().startswith(prefixes) or None for dtype in dtypes]
+
+
+def text_of(X: Any) -> np.ndarray | None:
+    """Return an array or a list that holds text as an array with two axes; None for others."""
+    if isinstance(X, list | tuple):
+        try:
+            as_array = np.asarray(X)
+        except ValueError:  # rows of several lengths
+            return None
+        # NumPy makes strings of the numbers, and of NaN, that stand beside a string.
+        X = np.asarray(X, object) if as_array.dtype.kind in "US" else as_array
+    if not isinstance(X, np.ndarray) or X.ndim != 2:
+        return None
+    if X.dtype.kind in "US" or (
+        X.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in X.flat)
+    ):
+        return X
+    return None
+
+
+def read_column(
+    column: Any, name: str, as_category: bool | None, remedy: str
+) -> np.ndarray | Categories:
+    """Return a column as numbers or as categories; without a wish, as its values say.
+
+    Parameters
+    ----------
+    column : Series or ndarray of shape (n_rows,)
+        The column.
+    name : str
+        Its name, for messages.
+    as_category : bool or None
+        Whether it is to be categories.
+    remedy : str
+        What to do about a value that is no number, for the message.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), or Categories
+        Numbers, NaN where one is missing; or categories.
+
+    Raises
+    ------
+    ValueError
+        If the column is neither.
+    """
     if not as_category and _is_numeric(column.dtype):
-        return _floats(column, name)
+        return _checked(np.asarray(column), name)
     type_name, kind = str(column.dtype), getattr(column.dtype, "kind", "O")
     if kind in "mMc" or type_name.startswith(("period", "interval", "date", "time", "duration")):
         raise ValueError(
@@ -197,48 +268,126 @@ def read_column(column: Any, name: str, as_category: bool | None) -> np.ndarray 
             f"(column {name}). Convert them to numbers (a date to the days since another, a "
             "duration to seconds) or to strings."
         )
+    if not as_category and kind in "biuf":  # one of pandas' own types
+        return _checked(column.to_numpy(dtype=np.float64, na_value=np.nan), name)
+    codes, values = _distinct(column)
     if as_category is None:
-        if kind in "biuf":
-            as_category = False
-        elif type_name == "category":
-            as_category = True
-        else:
-            categories = _factorized(column, name)
-            return _floats(column, name) if categories.kind == "numbers" else categories
-    return _factorized(column, name) if as_category else _floats(column, name)
+        as_category = not _are_numbers(values)
+    if as_category:
+        return _categories(codes, values, name)
+    parsed = [_parse(value) for value in values]
+    if None in parsed:
+        raise ValueError(
+            f"Input X holds {values[parsed.index(None)]!r}, which is not a number (column {name}). "
+            f"{remedy}"
+        )
+    return _checked(np.array([*parsed, np.nan])[codes], name)
 
 
-def _floats(column: Any, name: str) -> np.ndarray:
-    """Return a column as numbers with NaN for what is missing, checked; a view if it can be."""
-    if _is_numeric(column.dtype):
-        numbers = np.asarray(column)
-    elif getattr(column.dtype, "kind", "O") in "biuf":  # one of pandas' own types
-        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    else:
-        numbers = np.array([_float(value, name) for value in column.tolist()], np.float64)
+def _checked(numbers: np.ndarray, name: str) -> np.ndarray:
+    """Return a column of numbers, if none is infinite."""
     check_range(numbers, lambda place: name)
     return numbers
 
 
-def _float(value: Any, name: str) -> float:
-    """Return a value as a float, NaN if it is missing."""
-    if _is_missing(value):
-        return np.nan
+def _parse(value: Any) -> float | None:
+    """Return a value as a float, None if it is no number."""
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return None
     try:
         return float(value)
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"Input X holds {value!r}, which is not a number (column {name}). Convert it, or let "
-            "the column be one of the categorical_features."
-        ) from None
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
-def _factorized(column: Any, name: str) -> Categories:
-    """Return a column as categories, which must be of one kind."""
-    try:
-        codes, values = _factorize(column)
-    except TypeError:  # what cannot be hashed
-        codes, values = np.zeros(0), [v for v in column.tolist() if not _is_missing(v)]
+def _are_numbers(values: list[Any]) -> bool:
+    """Return whether there are values, all of which are numbers, be it as text."""
+    return len(values) > 0 and all(
+        isinstance(value, Number) or _parse(value) is not None for value in values
+    )
+
+
+def doubt_about_numbers(column: Categories) -> str | None:
+    """Return what is odd about text that is nearly all numbers, and what to do; None if it is not.
+
+    Parameters
+    ----------
+    column : Categories
+        A column that was read as categories.
+
+    Returns
+    -------
+    str or None
+        Up to three odd values, and how to read the column as numbers, if more than half of the
+        rows hold a number in any form.
+    """
+    if column.kind != "strings":
+        return None
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
+    strays, written, n_numbers = [], [], 0
+    for value, count in zip(column.values, counts.tolist(), strict=True):
+        if _parse(value) is not None:
+            n_numbers += count
+        elif _WRITTEN_NUMBER.fullmatch(value):
+            n_numbers += count
+            written.append(value)
+        elif count:
+            strays.append(value)
+    if 2 * n_numbers <= counts.sum():
+        return None
+    remedies = [_remedy_for(written)] if written else []
+    if strays:
+        remedies.append(
+            f"read_csv(..., na_values={strays[:3]}) or pd.to_numeric(column, errors='coerce')"
+        )
+    odd = ", ".join(map(repr, [*strays, *written][:3]))
+    return f"holds {odd}; use {' and '.join(remedies)}"
+
+
+def _remedy_for(written: list[str]) -> str:
+    """Return what makes numbers of numbers as people write them."""
+    has_sign = any(_SIGN.search(value) for value in written)
+    plain = [_SIGN.sub("", value) for value in written]
+    has_comma = any("," in value for value in plain)
+    has_thousands = all(_THOUSANDS.fullmatch(value) for value in plain if "," in value)
+    if not has_sign:
+        return f"read_csv(..., {'thousands' if has_thousands else 'decimal'}=',')"
+    removed = "[%$€£¥,]" if has_comma and has_thousands else "[%$€£¥]"
+    decimal = ".str.replace(',', '.')" if has_comma and not has_thousands else ""
+    return f"column.str.replace('{removed}', '', regex=True){decimal}.astype(float)"
+
+
+def doubt_about_categories(column: Categories, max_categories: int) -> str | None:
+    """Return why the categories of a column say little, None if they may say something.
+
+    Parameters
+    ----------
+    column : Categories
+        A column that was read as categories.
+    max_categories : int
+        Largest number of categories with an input each.
+
+    Returns
+    -------
+    str or None
+        The reason, for a message.
+    """
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
+    counts = counts[counts > 0]
+    n_rows = counts.sum()
+    if n_rows < _LEAST_ROWS_OF_AN_ID:
+        return None
+    if len(counts) > 0.9 * n_rows:
+        return f"{len(counts)} values in {n_rows} rows"
+    if len(counts) > max_categories and counts.min() == counts.max():
+        return f"{len(counts)} values, each in {counts[0]} rows, of which none is frequent"
+    return None
+
+
+def _categories(codes: np.ndarray, values: list[Any], name: str) -> Categories:
+    """Return a column of categories, which must be of one kind."""
     examples = {kind_of(value): value for value in values}
     if None in examples:
         wrong = examples[None]
@@ -249,9 +398,21 @@ def _factorized(column: Any, name: str) -> Categories:
     if len(examples) > 1:
         mixture = " and ".join(f"{kind} like {value!r}" for kind, value in examples.items())
         raise ValueError(
-            f"Input X mixes {mixture} (column {name}). Make all of them strings, or all numbers."
+            f"Input X mixes {mixture} (column {name}). Make all of them numbers, "
+            "as pd.to_numeric(column, errors='coerce') does, or all strings."
         )
     return Categories(codes.astype(np.min_scalar_type(-len(values) - 1), copy=False), values)
+
+
+def _distinct(column: Any) -> tuple[np.ndarray, list[Any]]:
+    """Return the same as `_factorize`; if a value cannot be hashed, all of them are distinct."""
+    try:
+        return _factorize(column)
+    except TypeError:
+        values = column.tolist()
+        is_gap = np.array([is_missing(value) for value in values], bool)
+        codes = np.where(is_gap, -1, np.cumsum(~is_gap) - 1)
+        return codes, [value for value in values if not is_missing(value)]
 
 
 def _factorize(column: Any) -> tuple[np.ndarray, list[Any]]:
@@ -265,7 +426,7 @@ def _factorize(column: Any) -> tuple[np.ndarray, list[Any]]:
         return codes, uniques.tolist()
     place_of: dict[Any, int] = {}
     found = [place_of.setdefault(value, len(place_of)) for value in column.tolist()]
-    values = [value for value in place_of if not _is_missing(value)]
+    values = [value for value in place_of if not is_missing(value)]
     code_of = {place_of[value]: code for code, value in enumerate(values)}
     return np.array([code_of.get(place, -1) for place in found], int), values
 
@@ -278,7 +439,7 @@ def kind_of(value: Any) -> str | None:
     return None
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     """Return whether a value is None, NaN, or one of pandas' signs of missing values."""
     if value is None or is_pandas_na(value):
         return True

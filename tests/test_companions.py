@@ -262,7 +262,7 @@ def test_bagging(mixed, two_classes):
     np.testing.assert_allclose(bag.predict_proba(X), mean, rtol=1e-12)
     assert bag.score(X, y) > 0.8
     X, y = mixed
-    with pytest.raises(ValueError, match="could not convert string"):
+    with pytest.raises(ValueError, match="which is not a number"):
         BaggingClassifier(quick()).fit(X, y)
     bag = BaggingClassifier(quick(categorical_features=[2, 3]), n_estimators=3, random_state=0)
     assert bag.fit(X, y).score(X, y) > 0.8

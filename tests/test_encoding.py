@@ -3,6 +3,7 @@
 import pickle
 import tracemalloc
 from datetime import date
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,7 @@ def awkward(n_rows=300, seed=0):
             "category": pd.Categorical(some("u", "v", "w", None), categories=list("wvux")),
             "category of numbers": pd.Categorical(rng.integers(4, size=n_rows)),
             "intervals": pd.cut(rng.normal(size=n_rows), 3),
-            "identifiers": [f"user {i}" for i in rng.permutation(10 * n_rows)[:n_rows]],
+            "names": [f"user {round(i**0.8)}" for i in rng.permutation(n_rows)],
         }
     )
     frame["nothing"] = frame["nothing"].astype(object)
@@ -133,10 +134,10 @@ class TestCategories:
         assert encoder.categories == [["(0.0, 0.3]", "(0.3, 0.6]", "(0.6, 1.0]"]]
 
     def test_the_most_frequent_keep_their_input_and_the_others_share_one(self):
-        counts = {"e": 5, "a": 1, "b": 3, "d": 3, "c": 3, "f": 1}
+        counts = {"e": 5, "a": 1, "b": 3, "d": 2, "c": 3, "f": 1}
         frame = pd.DataFrame({"a": np.repeat([*counts], [*counts.values()])}, dtype=object)
         encoder = fit(frame, max_categories=3)
-        assert encoder.categories == [["b", "c", "e"]]  # a tie of b, c and d, in this order
+        assert encoder.categories == [["b", "c", "e"]]
         new = pd.DataFrame({"a": ["b", "c", "e", "d", "a", "unseen", None]})
         expected = np.vstack([np.eye(4), np.eye(4)[[3, 3]], np.zeros(4)])
         assert_array_equal(encode(encoder, new), expected)
@@ -151,8 +152,9 @@ class TestCategories:
         assert fit(frame, weight, max_categories=3).has_others == [False]
 
     def test_a_hundred_thousand_categories_take_little_memory(self):
-        frame = pd.DataFrame({"id": [f"user {i}" for i in range(100_000)]})
+        frame = pd.DataFrame({"id": [f"user {i}" for i in range(50_000)] * 2})
         y = np.arange(100_000) % 2
+        frame.iloc[:1000] = np.tile([f"often {i}" for i in range(254)], 4)[:1000, np.newaxis]
         tracemalloc.start()
         model = quick(max_iter=1).fit(frame, y)
         peak = tracemalloc.get_traced_memory()[1]
@@ -176,11 +178,189 @@ class TestCategories:
             fit(pd.DataFrame({"a": [1, 2, 3], "b": [thing, thing, None]}))
 
     def test_numbers_in_the_place_of_strings_are_refused(self):
-        model = quick().fit(pd.DataFrame({"zip": ["1", "2", "3"]}), [0, 1, 0])
+        model = quick().fit(pd.DataFrame({"zip": pd.Categorical(["1", "2", "3"])}), [0, 1, 0])
         with pytest.raises(
             ValueError, match=r"numbers like 1 .* strings like '1' \(column 'zip'\)"
         ):
             model.predict(pd.DataFrame({"zip": pd.Categorical([1, 2, 3])}))
+
+
+class TestRareCategories:
+    def test_equally_frequent_ones_share_an_input_or_have_one_each(self):
+        counts = {"e": 5, "a": 1, "b": 3, "d": 3, "c": 3, "f": 1}
+        frame = pd.DataFrame({"a": np.repeat([*counts], [*counts.values()])}, dtype=object)
+        assert fit(frame, max_categories=3).categories == [["e"]]
+        assert fit(frame, max_categories=4).categories == [["b", "c", "d", "e"]]
+        encoded = fit_encode(frame, max_categories=3)
+        assert_array_equal(encoded, np.repeat(np.eye(2)[[0, 1]], [5, 11], axis=0))
+
+    @pytest.mark.parametrize("prefix", ["", "z"])
+    def test_values_of_one_row_each_have_no_input(self, prefix):
+        rng = np.random.default_rng(0)
+        x = rng.normal(size=400)
+        frame = pd.DataFrame({"x": x, "id": [f"{prefix}{i}th" for i in rng.permutation(400)]})
+        with pytest.warns(UserWarning, match=r"column 'id' \(400 values in 400 rows\)"):
+            model = quick().fit(frame, x > 0)
+        assert model.encoder_.n_inputs == 2
+        assert_array_equal(model.activations(frame)[0][:, 1], 0)
+        unseen = frame.assign(id=[f"new {i}" for i in range(400)])
+        assert_array_equal(model.predict_proba(unseen), model.predict_proba(frame))
+
+    @pytest.mark.parametrize("n_rows", [60, 400])
+    def test_columns_with_a_value_for_nearly_every_row_are_named(self, n_rows):
+        i = np.arange(n_rows)
+        frame = pd.DataFrame(
+            {
+                "x": i * 1.0,
+                "number": i,
+                "text": [f"text {k}" for k in i],
+                "day": pd.date_range("2020-01-01", periods=n_rows).strftime("%Y-%m-%d"),
+                "often": [f"user {k // 2}" for k in i],
+            }
+        )
+        with pytest.warns(UserWarning, match="identifier") as warned:
+            quick(max_iter=1).fit(frame, i % 2)
+        assert len(warned) == 1
+        assert warned[0].filename == __file__
+        message = str(warned[0].message)
+        assert "column 'text'" in message
+        assert "column 'day'" in message
+        assert "'number'" not in message
+        assert "'often'" not in message
+        with pytest.warns(UserWarning, match="column 'number'"):
+            quick(max_iter=1, categorical_features=["number"]).fit(frame[["x", "number"]], i % 2)
+
+    def test_many_equally_rare_values_are_named(self):
+        frame = pd.DataFrame({"shop": [f"shop {k % 300}" for k in range(900)]})
+        with pytest.warns(UserWarning, match=r"column 'shop' \(300 values, each in 3 rows"):
+            quick(max_iter=1).fit(frame, np.arange(900) % 2)
+
+    def test_a_few_rows_may_all_differ(self):
+        frame = pd.DataFrame({"name": [f"name {k}" for k in range(49)]})
+        quick(max_iter=1).fit(frame, np.arange(49) % 2)
+
+
+def numbers_as(make, text, other):
+    """Return a table of a column of text and one of numbers, in some container."""
+    rows = [list(row) for row in zip(text, other.tolist(), strict=True)]
+    if make == "pandas":
+        return pd.DataFrame({"t": text, "x": other})
+    if make == "objects of pandas":
+        return pd.DataFrame({"t": np.array(text, object), "x": other})
+    if make == "polars":
+        return pytest.importorskip("polars").DataFrame({"t": text, "x": other})
+    return {
+        "objects": np.array(rows, object),
+        "strings": np.array(rows),
+        "bytes": np.array(rows).astype("S"),
+        "list": rows,
+    }[make]
+
+
+FRAMES = ["pandas", "objects of pandas", "polars"]
+ARRAYS = ["objects", "strings", "bytes", "list"]
+
+
+class TestNumbersAsText:
+    RNG = np.random.default_rng(0)
+    VALUES = RNG.normal(size=200).round(4)
+    OTHER = RNG.normal(size=200)
+    Y = np.where(VALUES > 0, "p", "n")
+    TEXT: ClassVar[list[str]] = [f"{value:.4f}" for value in VALUES]
+
+    @pytest.mark.parametrize("make", FRAMES + ARRAYS)
+    def test_a_column_of_it_is_numbers_in_any_container(self, make):
+        table = numbers_as(make, self.TEXT, self.OTHER)
+        numbers = numbers_as("pandas", self.VALUES, self.OTHER)
+        model = quick().fit(table, self.Y)
+        expected = quick().fit(numbers if make in FRAMES else numbers.to_numpy(), self.Y)
+        assert model.score(table, self.Y) > 0.95
+        array = np.column_stack([self.VALUES, self.OTHER])
+        if make in FRAMES:
+            array = pd.DataFrame(array, columns=["t", "x"])
+        assert_array_equal(model.predict_proba(table), expected.predict_proba(array))
+        assert_array_equal(model.predict_proba(array), expected.predict_proba(array))
+
+    @pytest.mark.parametrize("make", ["pandas", "objects of pandas", "polars", "objects", "list"])
+    def test_missing_values_are_gaps(self, make):
+        text = [" 1 ", "+2", None, "-3e0", "4.", ".5"]
+        table = numbers_as(make, text, np.arange(6.0))
+        inputs = quick(scaling=None, numeric_embedding=None).fit(table, [0, 1] * 3)
+        assert_array_equal(inputs.activations(table)[0][:, 0], [1, 2, 1, -3, 4, 0.5])
+
+    @pytest.mark.parametrize("make", FRAMES)
+    @pytest.mark.parametrize(
+        ("odd", "message"),
+        [
+            (["?"], r"'\?'; use .*na_values=\['\?'\].*pd.to_numeric\(column, errors='coerce'\)"),
+            ([" "], r"' '; use .*na_values=\[' '\]"),
+            (["NaN", "inf", "1_000", "n/a"], r"'NaN', 'inf', '1_000'; use .*na_values"),
+        ],
+    )
+    def test_odd_values_among_it_are_named(self, make, odd, message):
+        text = odd + self.TEXT[len(odd) :]
+        with pytest.warns(UserWarning, match=f"column 't' holds {message}") as warned:
+            quick(max_iter=1).fit(numbers_as(make, text, self.OTHER), self.Y)
+        assert len(warned) == 1
+        assert warned[0].filename == __file__
+
+    @pytest.mark.parametrize(
+        ("form", "remedy"),
+        [
+            (lambda v: f"{v:.3f}".replace(".", ","), r"decimal=','"),
+            (lambda v: f"{1e4 + 1e3 * v:,.0f}", r"thousands=','"),
+            (lambda v: f"${1e4 + 1e3 * v:,.0f}", r"'\[%\$.*,\]', '', regex=True\)\.astype"),
+            (lambda v: f"{v:.2f} €".replace(".", ","), r"'\[%\$.*¥\]'.*str.replace\(',', '\.'\)"),
+            (lambda v: f"{v:.1f}%", r"'\[%\$.*¥\]', '', regex=True\)\.astype"),
+        ],
+    )
+    def test_numbers_as_people_write_them_have_a_remedy(self, form, remedy):
+        table = numbers_as("pandas", [form(value) for value in self.VALUES], self.OTHER)
+        with pytest.warns(UserWarning, match=f"column 't' holds '.*; use .*{remedy}"):
+            quick(max_iter=1).fit(table, self.Y)
+
+    @pytest.mark.parametrize("make", FRAMES)
+    def test_half_of_it_is_categories(self, make):
+        table = numbers_as(make, ["1", "2", "A", "B"] * 10, np.arange(40.0))
+        model = quick(max_iter=1).fit(table, [0, 1] * 20)
+        assert model.encoder_.categories == [["1", "2", "A", "B"]]
+
+    def test_categories_that_were_asked_for_are_categories(self):
+        text = ["1", "2", "3", "?"] * 10
+        frame = numbers_as("pandas", text, np.arange(40.0))
+        polars = pytest.importorskip("polars")
+        other = numbers_as("polars", text, np.arange(40.0))
+        for table, parameters in [
+            (frame.astype({"t": "category"}), {}),
+            (frame, {"categorical_features": ["t"]}),
+            (numbers_as("objects", text, np.arange(40.0)), {"categorical_features": [0]}),
+            (other.with_columns(t=other["t"].cast(polars.Categorical)), {}),
+            (other.with_columns(t=other["t"].cast(polars.Enum(["1", "2", "3", "?"]))), {}),
+        ]:
+            model = quick(max_iter=1, **parameters).fit(table, [0, 1] * 20)
+            assert model.encoder_.categories == [["1", "2", "3", "?"]] or (
+                model.encoder_.categories == [["?", "1", "2", "3"]]
+            )
+
+    @pytest.mark.parametrize("make", ARRAYS)
+    def test_other_text_in_an_array_is_refused_with_two_ways_out(self, make):
+        table = numbers_as(make, ["red", "blue"] * 5, np.arange(10.0))
+        message = r"'red', which is not .*\(column 0\).*DataFrame.*categorical_features=\[0\]"
+        with pytest.raises(ValueError, match=message):
+            quick().fit(table, [0, 1] * 5)
+
+    @pytest.mark.parametrize("make", ["pandas", "polars", "objects", "strings", "list"])
+    def test_other_text_later_is_refused(self, make):
+        model = quick(max_iter=1).fit(numbers_as(make, self.TEXT, self.OTHER), self.Y)
+        later = numbers_as(make, ["1.5", "abc"], np.arange(2.0))
+        with pytest.raises(ValueError, match=r"'abc', which is not a number \(column ('t'|0)\)"):
+            model.predict(later)
+
+    def test_mixtures_that_are_all_numbers_are_numbers(self):
+        frame = numbers_as("pandas", [1, "2", 3.5, None], np.arange(4.0))
+        encoder = fit(frame)
+        assert_array_equal(encoder.is_category, [False, False])
+        assert_array_equal(encode(encoder, frame)[:, 0], [1, 2, 3.5, 2])
 
 
 class TestNumbers:
@@ -623,7 +803,7 @@ def test_inputs_have_the_names_of_their_columns_and_categories():
     assert len(names) == encoder.n_inputs
     # A positive input speaks for the category that it is named after.
     assert_array_equal(encode(encoder, frame)[:, 4], [-1, 1, 1, -1])
-    few = fit(frame[["port"]], max_categories=2)
+    few = fit(pd.DataFrame({"port": list("SCQSC")}), max_categories=2)
     assert few.input_names(["port"]) == ["port=C", "port=S", "port=other"]
     assert TableEncoder().fit(np.zeros((2, 2))).input_names(["x0", "x1"]) == ["x0", "x1"]
 

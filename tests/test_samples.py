@@ -1,5 +1,8 @@
 """Samples: parting them for validation, and gathering equal ones."""
 
+import copy
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -139,6 +142,30 @@ class TestDistinct:
         for part, other in zip(first, second, strict=True):
             np.testing.assert_array_equal(part, other)
 
+    def test_sparse_rows_stay_sparse_in_the_order_of_dense_ones(self):
+        rng = np.random.default_rng(0)
+        X, y = rng.integers(-1, 2, size=(200, 4)) * 0.5, rng.integers(2, size=200)
+        thin = sparse.csr_array(X)
+        thin.data[::5] = 0  # a zero that is stored
+        dense, rows = distinct(Samples(thin.toarray(), y, None))
+        merged, sparse_rows = distinct(Samples(thin, y, None))
+        np.testing.assert_array_equal(sparse_rows, rows)
+        np.testing.assert_array_equal(merged.X.toarray(), dense.X)
+        np.testing.assert_array_equal(merged.weight, dense.weight)
+
+    def test_wide_sparse_rows_take_memory_for_what_is_stored(self):
+        rng = np.random.default_rng(0)
+        X = sparse.random(90, 1 << 20, 1e-4, format="csr", rng=rng)
+        X = sparse.vstack([X, X[:10]], format="csr")
+        tracemalloc.start()
+        (merged, _, weight), _ = distinct(Samples(X, np.arange(100) % 2, None))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert sparse.issparse(merged)
+        assert merged.shape[0] == 90
+        assert weight.sum() == 100
+        assert peak < 200 * X.nnz
+
     def test_a_table_is_returned_as_it_is(self):
         X = np.array([[1.0, np.nan], [1, np.nan], [2, 3]])
         model = SimpleMLPClassifier()
@@ -159,3 +186,82 @@ def test_weights_of_few_samples_are_repeated_samples_in_any_order(solver, sizes)
     order = rng.permutation(weight.sum())
     repeated = model.fit(X.repeat(weight, axis=0)[order], y.repeat(weight)[order]).predict_proba(X)
     np.testing.assert_allclose(weighted, repeated, atol=1e-9)
+
+
+@pytest.mark.parametrize("scaling", ["robust", "standard", None])
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_sparse_entries_that_are_stored_twice_are_summed(scaling, solver):
+    rng = np.random.default_rng(0)
+    indptr, columns = np.arange(0, 1201, 12), rng.integers(5, size=1200)
+    counts = sparse.csr_array((np.ones(1200), columns, indptr), shape=(100, 5))
+    summed = sparse.csr_array(counts.toarray())
+    y = np.where(summed.toarray()[:, 0] > 2, "many", "few")
+    model = SimpleMLPClassifier(
+        (4,), solver=solver, scaling=scaling, max_iter=20, early_stopping=True, random_state=0
+    )
+    model.fit(counts, y, X_val=counts, y_val=y)
+    proba = model.predict_proba(counts)
+    np.testing.assert_array_equal(proba, model.predict_proba(summed))
+    score = model.best_validation_score_
+    other = model.fit(summed, y, X_val=summed, y_val=y)
+    np.testing.assert_array_equal(proba, other.predict_proba(summed))
+    assert score == other.best_validation_score_
+    assert counts.nnz == 1200
+    np.testing.assert_array_equal(counts.indices, columns)
+    np.testing.assert_array_equal(counts.data, 1)
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+@pytest.mark.parametrize("embedding", ["periodic", None])
+@pytest.mark.parametrize("scaling", ["robust", "standard", None])
+def test_sparse_and_dense_features_are_predicted_alike(scaling, embedding, gaps):
+    rng = np.random.default_rng(0)
+    X = np.maximum(rng.normal(size=(120, 4)), 0)
+    y = X[:, 0] > X[:, 1]
+    if gaps:
+        X[rng.random(X.shape) < 0.1] = np.nan
+    thin = sparse.csr_array(X)
+    settings = {"scaling": scaling, "max_iter": 5, "random_state": 0}
+    model = SimpleMLPClassifier((8,), numeric_embedding=embedding, **settings).fit(X, y)
+    np.testing.assert_allclose(model.predict_proba(thin), model.predict_proba(X), rtol=1e-5)
+    np.testing.assert_allclose(model.activations(thin)[1], model.activations(X)[1], rtol=1e-4)
+    dense_again, sparse_again = copy.deepcopy(model), copy.deepcopy(model)
+    np.testing.assert_allclose(
+        sparse_again.partial_fit(thin, y).predict_proba(X),
+        dense_again.partial_fit(X, y).predict_proba(X),
+        rtol=1e-4,
+    )
+    model = SimpleMLPClassifier((8,), numeric_embedding=None, **settings).fit(thin, y)
+    np.testing.assert_allclose(model.predict_proba(X), model.predict_proba(thin), rtol=1e-5)
+
+
+class Tensor:
+    """An array of another library, of which NumPy can make one of its own."""
+
+    def __init__(self, values):
+        self.values = np.asarray(values)
+        self.shape, self.dtype, self.ndim = self.values.shape, self.values.dtype, self.values.ndim
+
+    def __len__(self):
+        return len(self.values)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype)
+
+    def __dlpack__(self, **options):
+        return self.values.__dlpack__(**options)
+
+    def __array_namespace__(self, api_version=None):
+        raise AssertionError("The arithmetic is NumPy's.")
+
+
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_arrays_of_other_libraries_become_arrays_of_numpy(multilabel):
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    y = (X[:, :2] > 0).astype(int) if multilabel else (X[:, 0] > 0).astype(int)
+    weight = np.arange(1.0, 41)
+    model = SimpleMLPClassifier((4,), max_iter=2, random_state=0)
+    expected = model.fit(X, y, weight).predict_proba(X)
+    found = model.fit(Tensor(X), Tensor(y), Tensor(weight)).predict_proba(Tensor(X))
+    assert isinstance(found, np.ndarray)
+    np.testing.assert_array_equal(found, expected)

@@ -26,8 +26,8 @@ _PARALLEL_SIZE = 1 << 24
 # rows of 1,000 columns place a quartile between the ranks 24 % and 26 %, two times in three.
 _SAMPLE_SIZE = 1 << 21
 
-# What is smaller than any normal number of float32 counts as zero.
-_TINY = np.finfo(np.float32).tiny
+# A smaller spread counts as none.  The square of any number of float32 divided by it is finite.
+_TINY = 1e-115
 
 # Quantiles sort as many columns at a time as hold about this many numbers (8 MB in float64).
 _QUANTILE_BLOCK = 1 << 20
@@ -324,7 +324,7 @@ def _quantile(
 
 def _largest_stored(X: Any, weight: np.ndarray | None) -> np.ndarray:
     """Return the largest absolute value of each column of a CSR matrix, where there is weight."""
-    sizes = np.abs(_canonical(X).astype(np.float64))
+    sizes = np.abs(canonical(X).astype(np.float64))
     if weight is not None:
         sizes = sizes[np.flatnonzero(weight)]
     return sizes.max(axis=0).toarray().ravel()
@@ -333,6 +333,37 @@ def _largest_stored(X: Any, weight: np.ndarray | None) -> np.ndarray:
 def _reciprocal(spread: np.ndarray) -> np.ndarray:
     """Return `1 / spread`, but 1 where there is no spread."""
     return np.divide(1, spread, out=np.ones_like(spread), where=spread > _TINY)
+
+
+def vanishing(X: Any, scaler: InputScaler) -> np.ndarray:
+    """Return the columns that the network takes for zeros, though they are not.
+
+    These are columns whose spread is too small for any scaling or, without one, whose numbers are
+    all below the normal numbers of float32.
+
+    Parameters
+    ----------
+    X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_features)
+        Numbers; NaN counts for nothing.
+    scaler : InputScaler
+        The scaling.
+
+    Returns
+    -------
+    ndarray of int
+        The numbers of the columns.
+    """
+    columns = np.arange(X.shape[1])
+    if scaler.factor is not None:
+        columns = np.flatnonzero(scaler.factor == 1)
+    if len(columns) == 0 or X.dtype.kind != "f":
+        return np.zeros(0, int)
+    if sparse.issparse(X):
+        sizes = _largest_stored(X, None)[columns]
+    else:
+        some = X if scaler.factor is None else X[:, columns]
+        sizes = np.maximum(*map(np.abs, _range(some, None)))
+    return columns[(sizes > 0) & (sizes < np.finfo(np.float32).tiny)]
 
 
 def _dense_moments(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -362,7 +393,7 @@ def _dense_moments(X: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _sparse_moments(X: Any, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the weighted mean and variance of each column of a CSR matrix, in float64."""
-    X = _canonical(X)
+    X = canonical(X)
     total = weight.sum()
     n_features = X.shape[1]
     stored_weight = np.repeat(weight, np.diff(X.indptr))
@@ -384,8 +415,8 @@ def _is_ready(X: Any, dtype: np.dtype) -> bool:
     return isinstance(X, np.ndarray) and X.dtype == dtype and X.flags.c_contiguous
 
 
-def _canonical(X: Any) -> Any:
-    """Return the CSR matrix with one stored number for each entry."""
+def canonical(X: Any) -> Any:
+    """Return the CSR matrix with one stored number for each entry, in order; `X` is untouched."""
     if not X.has_canonical_format:
         X = X.copy()
         X.sum_duplicates()

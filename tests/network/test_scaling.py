@@ -1,9 +1,12 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.datasets import load_iris
 from sklearn.preprocessing import MaxAbsScaler, RobustScaler, StandardScaler
 
+from sknn import SimpleMLPClassifier
 from sknn.network.scaling import (
     SCALINGS,
     InputScaler,
@@ -393,3 +396,43 @@ class TestTransform:
         scaler.transform(thin, FLOAT64).data[...] = 7
         assert_array_equal(X, make_features(100))
         assert_array_equal(thin.toarray(), make_sparse_features(sparse.csr_array, 100).toarray())
+
+
+class TestTinyUnits:
+    @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+    @pytest.mark.parametrize("scaling", ["standard", "robust"])
+    @pytest.mark.parametrize("unit", [2.0**-50, 2.0**-150, 2.0**-370])
+    def test_a_unit_does_not_matter(self, container, scaling, unit):
+        X, y = load_iris(return_X_y=True)
+        model = SimpleMLPClassifier((8,), scaling=scaling, max_iter=20, random_state=0)
+        expected = model.fit(container(X), y).predict_proba(container(X))
+        found = model.fit(container(X * unit), y).predict_proba(container(X * unit))
+        assert_allclose(found, expected, rtol=1e-6)
+        if scaling == "robust":
+            assert np.isfinite(model.predict_proba(container(np.full((1, 4), 3e38)))).all()
+
+    @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array, pd.DataFrame])
+    @pytest.mark.parametrize(
+        ("scaling", "unit", "remedy"),
+        [
+            ("robust", 1e-310, "Multiply them."),
+            ("standard", 1e-200, "Multiply them."),
+            (None, 1e-45, "or set scaling='robust'"),
+        ],
+    )
+    def test_columns_that_vanish_are_named(self, container, scaling, unit, remedy):
+        X, y = load_iris(return_X_y=True)
+        X = np.c_[X * [1, unit, 1, unit], np.zeros(len(X)), np.ones(len(X))]
+        model = SimpleMLPClassifier((8,), scaling=scaling, max_iter=1, random_state=0)
+        with pytest.warns(UserWarning, match=r"2 columns are so small.*\[1, 3\]") as warned:
+            model.fit(container(X), y)
+        assert len(warned) == 1
+        assert warned[0].filename == __file__
+        assert remedy in str(warned[0].message)
+
+    def test_columns_that_vanish_go_by_their_names(self):
+        rng = np.random.default_rng(0)
+        frame = pd.DataFrame({"kind": list("ab") * 20, "x": rng.normal(size=40)})
+        frame["mass"] = rng.normal(size=40) * 1e-300
+        with pytest.warns(UserWarning, match=r"1 columns are so small.*\['mass'\]"):
+            SimpleMLPClassifier((8,), max_iter=1).fit(frame, [0, 1] * 20)
