@@ -79,7 +79,7 @@ def wild_floats(draw):
 TAME = st.integers(-9, 9).map(float)
 NUMBERS = {
     "float64": st.one_of(TAME, wild_floats(), st.just(np.nan)),
-    "float32": st.one_of(TAME, st.floats(-1e30, 1e30, width=32), st.just(np.nan)),
+    "float32": st.one_of(TAME, st.floats(-(2.0**100), 2.0**100, width=32), st.just(np.nan)),
     "float16": st.one_of(TAME, st.floats(-60000, 60000, width=16), st.just(np.nan)),
     "int64": st.one_of(st.integers(-9, 9), st.integers(-(2**62), 2**62)),
     "uint8": st.integers(0, 255),
@@ -258,8 +258,8 @@ def answer(call):
     for warning in caught:
         message = str(warning.message)
         is_documented = any(re.search(pattern, message, re.S) for pattern in DOCUMENTED_WARNINGS)
-        assert issubclass(warning.category, UserWarning), warning
-        assert is_documented, warning
+        assert issubclass(warning.category, UserWarning), repr(message)
+        assert is_documented, f"{warning.category.__name__}: {message}"
     return result
 
 
@@ -350,9 +350,12 @@ def check_containers(case):
         proba = probabilities(model, first)
         for name, other in others:
             event(name)
-            assert_same(probabilities(fitted(case, other), other), proba)
-            has_names = hasattr(other, "columns")  # of which a model without them warns
-            if not has_names:
+            with_other = probabilities(fitted(case, other), other)
+            if name == "polars" and proba is not None:  # a table, whose equal rows are not merged
+                assert_allclose(with_other, proba, atol=1e-4)
+            else:
+                assert_same(with_other, proba)
+            if not hasattr(other, "columns"):  # of which a model without names warns
                 assert_same(probabilities(model, other), proba)
 
 
