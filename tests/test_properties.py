@@ -4,6 +4,7 @@
 new ones.
 """
 
+import importlib.util
 import pickle
 import re
 import warnings
@@ -114,7 +115,9 @@ def frames(draw, n):
 @st.composite
 def arrays(draw, n, kinds=tuple(NUMBERS), elements=None):
     kind = draw(st.sampled_from(kinds))
-    palette = draw(st.lists(NUMBERS[kind] if elements is None else elements, min_size=1, max_size=6))
+    palette = draw(
+        st.lists(NUMBERS[kind] if elements is None else elements, min_size=1, max_size=6)
+    )
     n_columns = draw(st.integers(1, 5))
     values = np.array(drawn(draw, palette, n * n_columns), kind).reshape(n, n_columns)
     return np.asfortranarray(values) if draw(st.booleans()) else values
@@ -178,8 +181,8 @@ def weights(draw, n):
 
 
 @st.composite
-def parameters(draw, multilabel=False):
-    """Return legal parameters that let a fit be short; more and more of them are the defaults."""
+def parameters(draw):
+    """Return legal parameters with which a fit is short."""
     solver = draw(st.sampled_from(["adam", "adam", "sgd", "lbfgs"]))
     rates = st.sampled_from([1e-3, 0.0025, 0.1])
     fractions = st.sampled_from([0.0, 0.5, 0.9])
@@ -320,43 +323,49 @@ def check_promises(case):
     assert [contents(part) for part in case[:3]] == before
 
 
-def dense_containers(X):
-    yield "C", np.ascontiguousarray(X)
-    yield "F", np.asfortranarray(X)
-    yield "strided", np.repeat(X, 2, axis=0)[::2]
-    yield "DataFrame", pd.DataFrame(X).rename(columns=str)
-    yield "lists", X.tolist()
-    try:
-        import polars
-    except ImportError:
-        return
-    yield "polars", polars.DataFrame(X, schema=[str(j) for j in range(X.shape[1])])
+def disordered(form):
+    return lambda X: in_disorder(sparse.csr_matrix(X), np.random.default_rng(0), form)
 
 
-def sparse_containers(X):
-    X, rng = sparse.csr_matrix(X), np.random.default_rng(0)
-    yield "csr", X
-    yield "csr array", sparse.csr_array(X)
-    for form in ("csr", "csc", "coo"):
-        yield form, X.asformat(form)
-        yield f"{form} in disorder", in_disorder(X, rng, form)
+def polars_frame(X):
+    import polars
+
+    return polars.DataFrame(X, schema=[str(j) for j in range(X.shape[1])])
 
 
-def check_containers(case):
+DENSE = {
+    "F": np.asfortranarray,
+    "strided": lambda X: np.repeat(X, 2, axis=0)[::2],
+    "DataFrame": lambda X: pd.DataFrame(X).rename(columns=str),
+    "lists": np.ndarray.tolist,
+}
+if importlib.util.find_spec("polars"):
+    DENSE["polars"] = polars_frame
+SPARSE = {
+    "csr array": sparse.csr_array,
+    "csc": sparse.csc_matrix,
+    "coo": sparse.coo_matrix,
+    "csr in disorder": disordered("csr"),
+    "csc in disorder": disordered("csc"),
+    "coo in disorder": disordered("coo"),
+}
+containers = st.sampled_from([*DENSE, *SPARSE])
+
+
+def check_container(case, name):
     """The same numbers give the same model and the same predictions, whatever holds them."""
-    for containers in (dense_containers, sparse_containers):
-        (_, first), *others = containers(case.X)
-        model = fitted(case, first)
-        proba = probabilities(model, first)
-        for name, other in others:
-            event(name)
-            with_other = probabilities(fitted(case, other), other)
-            if name == "polars" and proba is not None:  # a table, whose equal rows are not merged
-                assert_allclose(with_other, proba, atol=1e-4)
-            else:
-                assert_same(with_other, proba)
-            if not hasattr(other, "columns"):  # of which a model without names warns
-                assert_same(probabilities(model, other), proba)
+    event(name)
+    plain = np.ascontiguousarray(case.X) if name in DENSE else sparse.csr_matrix(case.X)
+    other = (DENSE | SPARSE)[name](case.X)
+    model = fitted(case, plain)
+    proba = probabilities(model, plain)
+    with_other = probabilities(fitted(case, other), other)
+    if name == "polars" and proba is not None:  # a table, whose equal rows are not merged
+        assert_allclose(with_other, proba, atol=1e-4)
+    else:
+        assert_same(with_other, proba)
+    if not hasattr(other, "columns"):  # of which a model without names warns
+        assert_same(probabilities(model, other), proba)
 
 
 @SOME
@@ -366,9 +375,9 @@ def test_a_fit_keeps_its_promises(case):
 
 
 @SOME
-@given(numeric_cases())
-def test_containers_of_the_same_numbers_are_the_same(case):
-    check_containers(case)
+@given(numeric_cases(), containers)
+def test_containers_of_the_same_numbers_are_the_same(case, name):
+    check_container(case, name)
 
 
 @pytest.mark.slow
@@ -380,6 +389,6 @@ def test_many_fits_keep_their_promises(case):
 
 @pytest.mark.slow
 @MANY
-@given(numeric_cases())
-def test_many_containers_of_the_same_numbers_are_the_same(case):
-    check_containers(case)
+@given(numeric_cases(), containers)
+def test_many_containers_of_the_same_numbers_are_the_same(case, name):
+    check_container(case, name)
