@@ -140,7 +140,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     calibrate : bool, default=True
         Whether each of several members leaves out a part of the samples.  What it predicts for
         them says how sure predictions may be (`temperature_`), and at which of the rests of the
-        "coslog4" schedule the members were best.  A single network gets the temperature that is
+        "coslog4" schedule the members were best.  The members share the embedding of numbers,
+        which learns from all samples, so that these predictions are slightly better than those
+        for new samples.  A single network gets the temperature that is
         usual for its label smoothing, 0.6 for 0.1.  Not for "squared_error", for steps that see
         all samples, nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
@@ -197,8 +199,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     random_state : int, RandomState instance or None, default=None
         Source of starting weights, order of samples, dropout and validation set.
     verbose : int, default=0
-        1 prints a line per epoch, at most about 50 in all; 2 prints ten per epoch, at most about
-        500.
+        1 prints the network, about 10 lines on the epochs of a short fit and 50 of a long one, and
+        which epoch is kept; 2 prints ten times as many lines.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision of the arithmetic.  "auto": float64 where every step sees all samples, float32
         for mini-batches, whose noise is far above the rounding.  The first call of `partial_fit`

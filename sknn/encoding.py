@@ -150,7 +150,9 @@ class TableEncoder:
     >>> table = pd.DataFrame({"age": [22, None, 54], "port": ["S", "C", "Q"], "sex": list("fmm")})
     >>> encoder = TableEncoder()
     >>> table = encoder.read(table, reset=True)
-    >>> np.asarray(encoder.fit(table).transform(table))
+    >>> encoder.fit(table)
+    TableEncoder(1 number, 2 categorical columns, 5 inputs)
+    >>> np.asarray(encoder.transform(table))
     array([[22.,  0.,  0.,  1., -1.],
            [38.,  1.,  0.,  0.,  1.],
            [54.,  0.,  1.,  0.,  1.]])
@@ -171,6 +173,17 @@ class TableEncoder:
         self.fill = np.zeros(0)
         self.categories: list[list[Any]] = []
         self.has_others: list[bool] = []
+
+    def __repr__(self) -> str:
+        if not (len(self.fill) or self.categories):
+            return f"{type(self).__name__}(not fitted)"
+        counts = {
+            "number": len(self.fill),
+            "categorical column": len(self.categories),
+            "input": self.n_inputs,
+        }
+        parts = [f"{n:,} {name}{'' if n == 1 else 's'}" for name, n in counts.items()]
+        return f"{type(self).__name__}({', '.join(parts)})"
 
     # ----------------------------------------------------------------------- files
 

@@ -117,6 +117,7 @@ class Run:
         self.given = given
         self.calibrates = calibrates
         self.announcer: Announcer | None = None
+        self.progress: Progress | None = None
         self.training = model._training
         self.network = parts["network_"]
         self.network.make_writeable()
@@ -216,6 +217,8 @@ class Run:
         if self.model.best_iter_ != self.history.n_epochs:
             self.training.forget_moments()
         self.history.finished = self.history.is_over  # and not interrupted
+        if self.progress is not None and self.method == "fit":
+            self.progress.end(self.history, self.model.temperature_)
         if self.announcer is not None:
             self.announcer.end()
         problem = problem or self._uselessness()
@@ -348,7 +351,8 @@ class Run:
         elif self.score is not None:
             callbacks.append(ProgressiveValidation(self.score))
         if model.verbose:
-            callbacks.append(Progress(int(model.verbose)))
+            self.progress = self._progress()
+            callbacks.append(self.progress)
         if vars(model).get("_skl_callbacks"):
             self.announcer = Announcer(self)
             callbacks.append(self.announcer)
@@ -361,6 +365,33 @@ class Run:
             self.training.callbacks = {type(each).__name__: each.state for each in callbacks}
             self.training.origin = self._origin() if self.announcer is not None else {}
         return callbacks
+
+    def _progress(self) -> Progress:
+        """Return what prints how far the run is; a stream has one title and one head."""
+        model, is_stream = self.model, self.method == "partial_fit"
+        score, sign = "", 1
+        if self.score is not None:
+            score, sign = _name_of_score(model.scoring)
+        return Progress(
+            int(model.verbose),
+            "" if is_stream and self._before is not None else self._title(),
+            unit="iteration" if model.solver == "lbfgs" else "epoch",
+            loss="loss (smoothed)" if model.label_smoothing > 0 else "loss",
+            score=score,
+            sign=sign,
+            has_rate=model.solver != "lbfgs",
+            n_seen_before=self.n_seen_before if is_stream else None,
+        )
+
+    def _title(self) -> str:
+        """Return a line on the network and the samples that it learns from."""
+        model = self.model
+        n_samples, n_features = self.history.n_samples, model.n_features_in_
+        classes = "labels" if model._multilabel else "classes"
+        return (
+            f"{self.network.summary()}; {n_samples:,} samples of {n_features:,} "
+            f"{'feature' if n_features == 1 else 'features'}, {len(model.classes_):,} {classes}"
+        )
 
     def _best_rest(self, unseen: Callable[[], np.ndarray], targets: np.ndarray) -> BestRest:
         """Return a callback that looks for the best moment with the samples left out."""
@@ -509,6 +540,16 @@ class Run:
             "weight_decay × n_samples, where n_samples is the number in a step, so alpha="
             f"{model.weight_decay:g} is weight_decay={model.weight_decay / n_rows:.3g} here."
         )
+
+
+def _name_of_score(scoring: Any) -> tuple[str, int]:
+    """Return a name for the validation score, and the sign that makes it what it is named."""
+    if callable(scoring):
+        return "validation score", 1
+    if scoring == "loss":
+        return "validation loss", -1
+    name = scoring or "accuracy"
+    return f"validation {name.removeprefix('neg_')}", -1 if name.startswith("neg_") else 1
 
 
 class Announcer(Callback):

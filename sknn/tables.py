@@ -162,7 +162,8 @@ def check_range(numbers: np.ndarray, where: Callable[[tuple], str]) -> bool:
     """
     if numbers.dtype.kind != "f" or magnitude(numbers) <= _FLOAT32_MAX:  # False for NaN
         return False
-    if max(np.fmax.reduce(numbers, axis=None), -np.fmin.reduce(numbers, axis=None)) > _FLOAT32_MAX:
+    largest, smallest = np.fmax.reduce(numbers, axis=None), np.fmin.reduce(numbers, axis=None)
+    if max(float(largest), -float(smallest)) > _FLOAT32_MAX:  # which float16 cannot hold
         place = tuple(np.argwhere(np.abs(numbers.astype(np.float64)) > _FLOAT32_MAX)[0])
         raise ValueError(
             f"Input X contains {numbers[place]:g}, which is infinity or too large for float32 "

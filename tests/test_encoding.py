@@ -830,3 +830,13 @@ def test_useless_models_of_tables_are_told_of():
     model = quick(scaling=None, activation="logistic", learning_rate=1e-6, max_iter=1)
     with pytest.warns(UserWarning, match=r"features up to 9.9e\+07"):
         model.fit(frame, [0, 1] * 50)
+
+
+def test_repr_counts_columns_and_inputs():
+    table = pd.DataFrame({"a": [1, 2, 3], "b": list("xyz"), "c": list("uvu"), "d": [1.5, 2, 3]})
+    encoder = TableEncoder()
+    assert repr(encoder) == "TableEncoder(not fitted)"
+    table = encoder.read(table, reset=True)
+    assert repr(encoder) == "TableEncoder(not fitted)"
+    expected = "TableEncoder(2 numbers, 2 categorical columns, 6 inputs)"
+    assert repr(encoder.fit(table)) == expected

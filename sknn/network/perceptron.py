@@ -86,8 +86,8 @@ class MultilayerPerceptron:
     >>> from sknn.network.perceptron import MultilayerPerceptron
     >>> network = MultilayerPerceptron([784, 16, 16, 10], activation="logistic")
     >>> network.initialize(np.random.default_rng(0))
-    >>> network.parameters.values.size
-    13002
+    >>> network
+    MultilayerPerceptron(784-16-16-10, 13,002 parameters)
     >>> network.predict_raw(np.zeros((3, 784))).shape
     (3, 10)
     """
@@ -122,6 +122,15 @@ class MultilayerPerceptron:
         shapes = [layer.shapes for layer in self.layers]
         self.parameters = ParameterVector(shapes, self.dtype, values)
         self._bind()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.summary()})"
+
+    def summary(self) -> str:
+        """Return the sizes of the layers and the numbers of members and parameters, for people."""
+        members = f" × {self.n_members}" if self.n_members > 1 else ""
+        n_parameters = self.parameters.values.size
+        return f"{'-'.join(map(str, self.sizes))}{members}, {n_parameters:,} parameters"
 
     def _check(self) -> None:
         """Raise ValueError unless there is such a network."""

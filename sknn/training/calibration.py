@@ -1,8 +1,9 @@
 """Calibration: what rows that a member has not seen tell about all members.
 
-Each member of a network leaves out a fold of the rows.  On these its predictions are honest, so
-that all rows together say how sure predictions may be, and when training was best, without a
-validation set that no member learns from.
+Each member of a network leaves out a fold of the rows.  On these its predictions are honest, but
+for what members share (the embedding of numbers, which learns from all rows).  So all rows together
+say how sure predictions may be, and when training was best, without a validation set that no member
+learns from.
 """
 
 import numpy as np

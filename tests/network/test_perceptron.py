@@ -306,3 +306,14 @@ class TestMemory:
     @pytest.mark.parametrize("optimizer", [Sgd(0), Sgd(0.9, False), Sgd(0.9, True), Adam()])
     def test_steps_allocate_no_array_with_any_optimizer(self, optimizer):
         assert self.growth(optimizer=optimizer) < 4096
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, "MultilayerPerceptron(5-4-3, 39 parameters)"),
+        ({"n_members": 80}, "MultilayerPerceptron(5-4-3 × 80, 3,120 parameters)"),
+    ],
+)
+def test_repr_shows_the_sizes(settings, expected):
+    assert repr(MultilayerPerceptron([5, 4, 3], **settings)) == expected

@@ -245,7 +245,7 @@ def clock(monkeypatch):
 def run_in_the_open(capsys, clock, verbose, max_epochs, seconds=1.0, n_batches=4, last_epoch=None):
     """Go through a run whose epochs take so many seconds; return the lines that were printed."""
     history = History(max_epochs, n_samples=n_batches * 10, _start=clock.now)
-    progress = Progress(verbose)
+    progress = Progress(verbose, "a network; some data")
     for epoch in range(1, (last_epoch or max_epochs) + 1):
         begin_epoch([progress], history)
         for _ in range(n_batches):
@@ -255,78 +255,127 @@ def run_in_the_open(capsys, clock, verbose, max_epochs, seconds=1.0, n_batches=4
         history.end_epoch()
         end_epoch([progress], history)
     progress.on_train_end(history)
-    return capsys.readouterr().out.splitlines()
+    title, head, *lines = capsys.readouterr().out.splitlines()
+    assert title == "a network; some data"
+    assert {len(line) for line in lines} == {len(head)}
+    return lines
 
 
 def epochs_of(lines):
-    return [line.split()[0].partition("/")[0] for line in lines[1:]]
+    return [int(line.split()[0].partition("/")[0]) for line in lines]
 
 
 class TestProgress:
     def test_prints_all_there_is_in_lines_of_equal_form(self, clock, capsys):
-        history, progress = History(100, _start=clock.now), Progress()
+        history = History(100, _start=clock.now)
+        progress = Progress(
+            title="2-3; 4 samples", loss="loss (smoothed)", score="validation loss", sign=-1
+        )
         progress.on_epoch_begin(history)
-        for loss, rate, score in [(0.5, 0.001, 0.75), (25000, 0.0005, 0.875)]:
-            clock.now += 30.5
+        for loss, rate, score in [(0.5, 0.001, -0.75), (25000, 0.0005, -0.875)]:
+            clock.now += 60.5
             history.loss.append(loss)
             history.learning_rate.append(rate)
             history.validation_score.append(score)
             assert progress.on_epoch_end(history) is False
         history.best_epoch = 1
         progress.on_train_end(history)
+        progress.end(history, 0.5625)
         assert capsys.readouterr().out.splitlines() == [
-            "  epoch        loss  validation  learning rate      time      left",
-            "  1/100     0.50000     0.75000       1.00e-03    30.5 s     50:20",
-            "  2/100   2.500e+04     0.87500       5.00e-04      1:01     49:49",
-            "best epoch: 1",
+            "2-3; 4 samples",
+            "  epoch  loss (smoothed)  validation loss  learning rate      time      left",
+            "  1/100          0.50000          0.75000       1.00e-03      1:00   1:39:50",
+            "  2/100        2.500e+04          0.87500       5.00e-04      2:01   1:38:49",
+            "kept epoch 1 of 2; temperature 0.56",
         ]
 
-    def test_prints_no_score_and_no_learning_rate_where_there_is_none(self, clock, capsys):
-        history = History(5, loss=[0.5], _start=clock.now)
+    def test_prints_no_column_for_what_there_is_not(self, clock, capsys):
+        history = History(5, _start=clock.now)
         clock.now += 3000
-        assert Progress().on_epoch_end(history) is False
-        line = "  1/5     0.50000                                50:00   3:20:00"
-        assert capsys.readouterr().out == line + "\n"
+        history.loss.append(0.5)
+        progress = Progress(title="2-3", unit="iteration", has_rate=False)
+        assert progress.on_epoch_end(history) is False
+        progress.end(history, 1.0)
+        assert capsys.readouterr().out.splitlines() == [
+            "2-3",
+            "iteration      loss      time      left",
+            "      1/5   0.50000     50:00   3:20:00",
+            "kept iteration 1 of 1",
+        ]
 
-    @pytest.mark.parametrize("max_epochs", [1, 2, 50])
-    def test_prints_every_epoch_of_a_short_run(self, clock, capsys, max_epochs):
-        lines = run_in_the_open(capsys, clock, 1, max_epochs)
-        expected = [str(epoch) for epoch in range(1, max_epochs + 1)]
-        # A single epoch, as in `partial_fit`, has no head.
-        assert epochs_of(lines if max_epochs > 1 else ["", *lines]) == expected
+    def test_says_that_no_epoch_was_better_than_the_model_of_before(self, capsys):
+        Progress().end(History(5, loss=[0.5], best_epoch=0), 1.0)
+        assert capsys.readouterr().out == "kept the model of before, as no epoch was better\n"
 
-    @pytest.mark.parametrize(("verbose", "most"), [(1, 50), (2, 500)])
+    def test_counts_the_samples_of_a_stream(self, clock, capsys):
+        for n_calls in range(3):
+            history = History(1, n_samples=500, _start=clock.now)
+            title = "" if n_calls else "a network"
+            progress = Progress(title=title, n_seen_before=500 * n_calls)
+            begin_epoch([progress], history)
+            history.see_batch(0.25, 500, 0.01)
+            history.end_epoch()
+            end_epoch([progress], history)
+            progress.on_train_end(history)
+        assert capsys.readouterr().out.splitlines() == [
+            "a network",
+            "      samples      loss  learning rate      time",
+            "          500   0.25000       1.00e-02     0.0 s",
+            "        1,000   0.25000       1.00e-02     0.0 s",
+            "        1,500   0.25000       1.00e-02     0.0 s",
+        ]
+
+    @pytest.mark.parametrize(("max_epochs", "seconds"), [(1, 0.0), (10, 0.0), (10, 1.0), (50, 0.5)])
+    def test_prints_every_epoch_of_a_run_of_few_or_slow_ones(
+        self, clock, capsys, max_epochs, seconds
+    ):
+        lines = run_in_the_open(capsys, clock, 1, max_epochs, seconds)
+        assert epochs_of(lines) == list(range(1, max_epochs + 1))
+
+    @pytest.mark.parametrize(("verbose", "n_lines"), [(1, 10), (2, 100)])
+    @pytest.mark.parametrize("max_epochs", [50, 99, 1000, 12345])
+    def test_prints_few_lines_in_a_short_run(self, clock, capsys, verbose, n_lines, max_epochs):
+        lines = run_in_the_open(capsys, clock, verbose, max_epochs, 2 / max_epochs, n_batches=20)
+        assert n_lines / 2 <= len(lines) <= n_lines + 2
+        assert epochs_of(lines)[0] == 1
+        assert epochs_of(lines)[-1] == max_epochs
+
+    @pytest.mark.parametrize(("verbose", "n_lines"), [(1, 50), (2, 500)])
     @pytest.mark.parametrize("max_epochs", [51, 99, 1000, 12345])
-    def test_thins_the_lines_of_a_long_run(self, clock, capsys, verbose, most, max_epochs):
-        lines = run_in_the_open(capsys, clock, verbose, max_epochs, seconds=0.001, n_batches=20)
-        n_parts = 1 if verbose == 1 else 10
-        assert min(most, max_epochs * n_parts) / 2 <= len(lines) <= most + 3
-        last = f"{max_epochs}.0" if verbose == 2 else str(max_epochs)
-        assert epochs_of(lines)[-1] == last
-        assert len({len(line) for line in lines}) == 1
+    def test_thins_the_lines_of_a_long_run(self, clock, capsys, verbose, n_lines, max_epochs):
+        lines = run_in_the_open(capsys, clock, verbose, max_epochs, 900 / max_epochs, n_batches=20)
+        assert n_lines / 2 <= len(lines) <= n_lines + 2
+        assert epochs_of(lines)[0] == 1
+        assert epochs_of(lines)[-1] == max_epochs
 
     def test_prints_slow_epochs_at_least_once_a_minute(self, clock, capsys):
         lines = run_in_the_open(capsys, clock, 1, 1000, seconds=25, last_epoch=8)
-        assert epochs_of(lines) == ["1", "4", "7", "8"]
+        assert epochs_of(lines) == [1, 4, 7, 8]
 
     @pytest.mark.parametrize(
         ("n_batches", "parts"),
-        [(1, ["1.0"]), (2, ["0.5", "1.0"]), (40, [f"{k / 10:.1f}" for k in range(1, 11)])],
+        [(1, ["100%"]), (2, ["50%", "100%"]), (40, [f"{k}0%" for k in range(1, 11)])],
     )
     def test_prints_groups_of_batches_too(self, clock, capsys, n_batches, parts):
         lines = run_in_the_open(capsys, clock, 2, 2, n_batches=n_batches)
-        assert epochs_of(lines)[: len(parts)] == parts
-        assert len(lines) == 1 + 2 * len(parts)
+        assert [line.split()[1] for line in lines] == 2 * parts
+        assert epochs_of(lines) == [1] * len(parts) + [2] * len(parts)
 
-    def test_prints_where_a_run_was_cut_short(self, clock, capsys):
-        history, progress = History(1000, n_samples=10, _start=clock.now), Progress()
+    @pytest.mark.parametrize("n_batches", [1, 2])
+    def test_prints_where_a_run_was_cut_short(self, clock, capsys, n_batches):
+        history, progress = History(1000, n_samples=20, _start=clock.now), Progress()
         for _ in range(5):
             begin_epoch([progress], history)
-            history.see_batch(0.5, 10, 0.01)
+            history.see_batch(0.5, 20, 0.01)
             history.end_epoch()
             end_epoch([progress], history)
+        begin_epoch([progress], history)
+        if n_batches > 1:
+            history.see_batch(0.25, 10, 0.01)
         progress.on_train_end(history)
-        assert epochs_of(capsys.readouterr().out.splitlines()) == ["1", "5"]
+        lines = capsys.readouterr().out.splitlines()
+        assert epochs_of(lines) == [1, 5]
+        assert lines[1].split()[1] == "0.50000"  # of the last whole epoch
 
 
 class TestProgressiveValidation:
