@@ -479,7 +479,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         training, validation, X_val = self._part(
             encoder, training, X, X_val, y_val, sample_weight_val
         )
-        parts = self._parts(encoder, training, sizes, continues)
+        parts = self._parts() if continues else self._build_model(encoder, training, sizes)
         n_samples = len(training.y)
         Run(
             self,
@@ -541,7 +541,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if not continues:
             self._start(samples.y, classes)
         check_class_weight(self.class_weight, self.classes_, multilabel=self._multilabel)
-        parts = self._parts(encoder, samples, sizes, continues)
+        parts = self._parts() if continues else self._build_model(encoder, samples, sizes)
         Run(
             self,
             parts,
@@ -750,17 +750,18 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
         return score
 
-    def _parts(
-        self, encoder: TableEncoder, samples: Samples, sizes: tuple[int, ...], continues: bool
-    ) -> dict[str, Any]:
-        """Return the attributes that make a fitted model, except for what the run decides.
+    def _parts(self) -> dict[str, Any]:
+        """Return the attributes that make this a fitted model."""
+        return {name: vars(self)[name] for name in MODEL_PARTS}
 
-        They are those of the model that is continued, or new ones: encoder and scaling are
-        fitted, the starting weights are drawn.  The run sets them all at once, so that a fit that
-        is interrupted here leaves no half of a model.
+    def _build_model(
+        self, encoder: TableEncoder, samples: Samples, sizes: tuple[int, ...]
+    ) -> dict[str, Any]:
+        """Fit encoder and scaling, draw starting weights; return what is to make a fitted model.
+
+        The run adds the loss and sets these attributes all at once, so that a fit that is
+        interrupted here leaves no half of a model.
         """
-        if continues:
-            return {name: vars(self)[name] for name in MODEL_PARTS}
         n_outputs = count_outputs(len(self.classes_), multilabel=self._multilabel)
         encoder.fit(samples.X, samples.weight)
         n_numbers = len(encoder.fill)
