@@ -37,7 +37,15 @@ class Idle:
 
 
 def train_without(
-    objective, batches, optimizer, history, *, learning_rate, schedule, callbacks
+    objective,
+    batches,
+    optimizer,
+    history,
+    *,
+    learning_rate,
+    schedule,
+    callbacks,
+    checks_last_step,
 ) -> None:
     """Do what `stochastic.train` does, if there were no callbacks in it."""
     history.n_samples = batches.n_samples
@@ -51,6 +59,8 @@ def train_without(
             optimizer.step(objective.network.parameters, rate)
             total += value * len(targets)
             step += 1
+        if checks_last_step and step == n_steps:
+            history.see_loss(objective.value(inputs, targets, weight))
         history.loss.append(total / batches.n_samples)
         history.learning_rate.append(rate)
 
