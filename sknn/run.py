@@ -5,6 +5,7 @@ optimizer, callbacks.
 """
 
 import copy
+import math
 import warnings
 import zlib
 from collections.abc import Callable, Mapping
@@ -523,11 +524,24 @@ class Run:
         """
         if self.model.weight_decay == 0:
             return False
-        for layer in self.network.dense_layers():
+        drawn = [layer for layer in self.network.dense_layers() if layer.initializer != "zeros"]
+        if not drawn and not self._can_decay():
+            return False
+        for layer in drawn:
             if np.sqrt(layer.n_inputs * np.mean(np.square(layer.weight))) > _DECAYED:
                 return False
         some = self.samples.X[:: max(1, self.history.n_samples // 1024)]
         return bool(np.ptp(self.network.predict_raw(some, self.model._merge), axis=0).max() < 0.05)
+
+    def _can_decay(self) -> bool:
+        """Return whether the steps of this run would have made drawn weights decay.
+
+        That is asked where no layer is drawn: the size of one that starts at zero does not tell.
+        """
+        model, history = self.model, self.history
+        n_steps = math.ceil(history.n_samples / model._batch_size(history.n_samples))
+        path = n_steps * float(np.sum(history.learning_rate))
+        return math.exp(-model.weight_decay * path) < _DECAYED
 
     def _decay_problem(self) -> str:
         """Return what to say of a model without weights."""

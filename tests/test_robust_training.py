@@ -309,6 +309,14 @@ def test_noise_and_training_that_has_hardly_begun_are_no_decay(recipe, solver):
             model.fit(X, y)  # other warnings are errors here
 
 
+def test_a_last_layer_that_starts_at_zero_is_no_decay():
+    X, y = np.zeros((4, 1)), [False, True, False, False]
+    model = SimpleMLPClassifier((), max_iter=1, random_state=0)
+    model.set_params(weight_decay=1e-4).fit(X, y)  # warnings are errors here
+    with pytest.warns(ConvergenceWarning, match="weight_decay=1000 has pulled all weights to zero"):
+        model.set_params(weight_decay=1000, max_iter=3).fit(X, y)
+
+
 @pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
 def test_the_penalty_is_no_failure(solver):
     """The training loss holds the penalty, that of predicting the frequencies does not."""
