@@ -247,7 +247,6 @@ def _distinct_sparse(X: Any, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     number itself.  So each number gets a rank, 0 too, with which a row ends.
     """
     X = canonical(X).astype(np.float64)
-    X.eliminate_zeros()
     is_gap = np.isnan(X.data)
     sign = np.append(np.where(is_gap, 2, np.sign(X.data)), 0)
     place = -sign * np.append(X.indices, 0)

@@ -416,10 +416,14 @@ def _is_ready(X: Any, dtype: np.dtype) -> bool:
 
 
 def canonical(X: Any) -> Any:
-    """Return the CSR matrix with one stored number for each entry, in order; `X` is untouched."""
-    if not X.has_canonical_format:
+    """Return the CSR matrix with each number but zeros stored once, in order; `X` is untouched.
+
+    Sums over what is stored are then rounded alike for equal numbers.
+    """
+    if not X.has_canonical_format or not X.data.all():
         X = X.copy()
         X.sum_duplicates()
+        X.eliminate_zeros()
     return X
 
 
