@@ -330,7 +330,8 @@ def disordered(form):
 def polars_frame(X):
     import polars
 
-    return polars.DataFrame(X, schema=[str(j) for j in range(X.shape[1])])
+    # Of a square array in columns it would guess that its rows are columns.
+    return polars.DataFrame(X, schema=[str(j) for j in range(X.shape[1])], orient="row")
 
 
 DENSE = {
