@@ -35,7 +35,7 @@ def run_training(results: Results, workloads: Sequence[Workload], n_rounds: int)
     """Measure fits."""
     print("\ntime of the peer's fit / time of ours: median (range)")
     if not peers.has_torch():
-        print("PyTorch is not installed: left out")
+        print("PyTorch is not installed: skipped")
     results["training"] = {}
     for work in workloads:
         print(f"\n{work.name}: {work.network}, {work.n_samples:,} rows, batch {work.batch_size:,}")
@@ -89,7 +89,7 @@ def run_callbacks(results: Results, n_rounds: int) -> None:
 def run_export(results: Results, n_rounds: int) -> None:
     """Measure predictions in ONNX Runtime."""
     if not export.available():
-        print("\nexport: needs onnx and onnxruntime, left out")
+        print("\nexport: needs onnx and onnxruntime, skipped")
         return
     print("\ntime of predict_proba / ONNX Runtime's: median (range)")
     results["export"] = {}
@@ -103,7 +103,7 @@ def run_export(results: Results, n_rounds: int) -> None:
 def run_memory(results: Results) -> None:
     """Measure what fit and predict add to a process."""
     if not memory.available():
-        print("\nmemory: needs Linux's /proc, left out")
+        print("\nmemory: needs Linux's /proc, skipped")
         return
     copy = 60_000 * 784 * 4 / memory.MEGABYTE
     results["memory"] = {call: memory.added(call) for call in ("fit", "predict")}
@@ -129,7 +129,7 @@ def run_growth(results: Results, n_rounds: int) -> None:
 def run_time_to_accuracy(results: Results, source: str | None, n_rounds: int) -> None:
     """Measure the time to 98 % on MNIST."""
     if source is None:
-        print("\ntime to accuracy: needs --mnist, left out")
+        print("\ntime to accuracy: needs --mnist, skipped")
         return
     train, test = time_to_accuracy.load_mnist(source)
     goals = [0.975, 0.98]

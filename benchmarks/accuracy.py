@@ -3,9 +3,9 @@
 `python -m benchmarks.accuracy --data openml|DIR [--models NAME ...] [--seeds 0 1]`
 
 The protocol: classes of fewer than 8 rows are dropped; a stratified split by seed into 70 % for
-training, at most 6,000 rows, and the rest, at most 20,000 rows, for the test; every model with its
-defaults, on one thread.  Results are appended to a file, one line each, and what is there is not
-run again.
+training, at most 6,000 rows, and the others, at most 20,000 rows, for the test; every model with
+its defaults, on one thread.  Results are appended to a file, one line each, and what is there is
+not run again.
 
 Many data sets are summed up by the shifted geometric mean, `exp(mean(log(x + s)))` with a shift of
 half a percent for the error and of 0.01 for the log-loss: it weighs them all alike.
@@ -105,7 +105,7 @@ RIVALS: dict[str, Model] = {
     ),
 }
 
-#: The default model, and what becomes of it when a part of the recipe is left out, or added.
+#: The default model, and what becomes of it when a part of the recipe is removed, or added.
 ABLATION: dict[str, Model] = {
     "sknn": _variant(),
     "one network of (256, 256)": _variant(hidden_layer_sizes=(256, 256)),

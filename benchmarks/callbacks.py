@@ -69,7 +69,7 @@ def compare(model: str, n_rounds: int) -> dict[str, Ratio]:
     """Return the time of a fit with callbacks, of several kinds, divided by that without."""
     parameters, n_rows = MODELS[model]
     X, y = (part[:n_rows] for part in load_digits(return_X_y=True))
-    # Nothing that is done by callbacks of our own: early stopping, or the search for a best rest.
+    # Nothing that is done by callbacks of our own: early stopping, or the best cycle end.
     settings = dict(parameters) | {"calibrate": False, "random_state": 0}
 
     def fit(*callbacks: Any) -> None:

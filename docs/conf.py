@@ -6,7 +6,7 @@ Build it from the root of the repository; no network is needed:
 
 The code blocks of the pages are doctests:
 
-    python -m pytest docs/index.rst docs/user_guide.rst docs/wishes.rst docs/how_it_works
+    python -m pytest docs/index.rst docs/user_guide.rst docs/faq.rst docs/how_it_works
 """
 
 import re
@@ -85,12 +85,12 @@ html_theme_options = {
     "footer_end": ["sphinx-version"],
 }
 # Pages without pages below them.
-_childless = ["beyond_one_machine", "companions", "files", "index", "user_guide", "wishes"]
+_childless = ["beyond_one_machine", "faq", "files", "index", "integrations", "user_guide"]
 html_sidebars = {page: [] for page in _childless}
 
 
 def skip_member(app, what, name, obj, skip, options):
-    """Leave out fitted attributes, which the class docstring lists, and generated methods."""
+    """Skip fitted attributes, which the class docstring lists, and generated methods."""
     fitted = isinstance(obj, property) and name.endswith("_")
     return True if fitted or re.fullmatch(r"set_\w+_request", name) else None
 

@@ -171,8 +171,8 @@ for ax, (name, (table, y)) in zip(axes.flat, tables.items(), strict=True):
 # How sure the predictions are
 # ----------------------------
 # Each point is a tenth of the test rows. On the dotted line a model is as sure as it may be. The
-# network's raw predictions are divided by its ``temperature_``, which it finds on rows that its
-# members left out; below 1, it makes them surer.
+# network's raw predictions are divided by its ``temperature_``, which is fitted to out-of-fold
+# rows; below 1, it makes them surer.
 
 figure.savefig(pictures / "raw_tables.png", dpi=100)
 plt.show()

@@ -4,7 +4,7 @@ A search on a cluster
 
 The fits of a grid search and of a successive halving run on the workers of a Dask cluster.
 Here the workers are two processes of this machine; with a scheduler's address in
-``Client("tcp://scheduler:8786")`` the rest stays as it is. The page "Beyond one machine" of the
+``Client("tcp://scheduler:8786")`` all else stays as it is. The page "Beyond one machine" of the
 documentation explains it. It needs ``distributed``: ``pip install "sknn[cluster]"``.
 """
 

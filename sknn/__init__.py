@@ -25,9 +25,9 @@ else:
 
 from sknn.checkpoint import Checkpoint
 from sknn.classifier import SimpleMLPClassifier
-from sknn.defaults import PLAIN
 from sknn.displays import ActivationsDisplay, LossCurveDisplay, NetworkDisplay, WeightsDisplay
-from sknn.export import to_onnx
+from sknn.onnx import to_onnx
+from sknn.settings import PLAIN
 
 __all__ = [
     "PLAIN",

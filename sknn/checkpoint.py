@@ -96,7 +96,7 @@ class Checkpoint:
                 f"{os.fspath(path)!r} is not a checkpoint; a model that joblib.dump has written "
                 "is loaded by joblib.load."
             )
-        model._training = training
+        model._state = training
         return model
 
     def setup(self, estimator: Any, context: Any) -> None:
@@ -115,7 +115,7 @@ class Checkpoint:
             raise FileNotFoundError(f"There is no folder for the checkpoint {str(self.path)!r}.")
         if type(self.every) is bool or not isinstance(self.every, Integral) or self.every < 1:
             raise ValueError(f"every must be an int of at least 1. Got {self.every!r} instead.")
-        if not hasattr(estimator, "_training"):
+        if not hasattr(estimator, "_state"):
             raise TypeError(
                 f"Checkpoint is for SimpleMLPClassifier; {type(estimator).__name__} was given."
             )
@@ -145,7 +145,7 @@ class Checkpoint:
         context : CallbackContext
             What has ended.
         """
-        history = estimator._training.history
+        history = estimator._state.history
         if history is None:  # partial_fit
             self._n_calls += context.task_name == "epoch"
             is_time = context.task_name == "epoch" and self._n_calls % self.every == 0
@@ -154,7 +154,7 @@ class Checkpoint:
         else:  # the end of fit, gone back to the best epoch and calibrated
             is_time = history.finished
         if is_time:
-            self._write({"model": estimator, "training": estimator._training})
+            self._write({"model": estimator, "training": estimator._state})
 
     def teardown(self, estimator: Any, context: Any) -> None:
         """Do nothing.

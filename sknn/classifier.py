@@ -1,62 +1,58 @@
 """SimpleMLPClassifier: the network as a scikit-learn estimator.
 
-It checks the input, encodes the labels, weighs the classes, builds the network and its trainer,
-and reports.  Below this file there are only plain arrays.
+Its methods read as tables of contents.  What they name is done elsewhere: samples are read in
+`preprocessing`, parameters are settled in `settings`, a `Model` predicts, and `training` trains it.
 """
 
 import copy
-import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.exceptions import InconsistentVersionWarning
-from sklearn.metrics import check_scoring, get_scorer_names
-from sklearn.utils import _safe_indexing, check_random_state
-from sklearn.utils._param_validation import (
-    Interval,
-    InvalidParameterError,
-    Options,
-    validate_parameter_constraints,
-)
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
+from sklearn.metrics import get_scorer_names
+from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknn import defaults, export, persistence, suggestions
-from sknn.compatibility import CallbackSupportMixin, warn_user
-from sknn.encoding import TableEncoder
-from sknn.labels import (
-    check_known,
-    check_labels,
-    check_scores_labels,
-    count_outputs,
-    find_classes,
-    make_targets,
-)
+from sknn import persistence, suggestions
+from sknn.callback_adapter import CallbackAdapter
+from sknn.model import Model
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
-from sknn.network.objective import mean_loss
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.network.scaling import SCALINGS, InputScaler, vanishing
-from sknn.run import MODEL_PARTS, Run, Score, forget_model
-from sknn.samples import (
-    Samples,
-    can_be_parted,
-    check_class_weight,
-    check_features,
-    check_samples,
-    distinct,
-    explicit_class_weight,
-    hold_out,
+from sknn.onnx import skl2onnx, to_onnx
+from sknn.parameter_checks import check_parameters
+from sknn.preprocessing.encoder import TableEncoder
+from sknn.preprocessing.samples import read_features
+from sknn.preprocessing.scaler import SCALINGS, vanishing
+from sknn.problem import Given, Problem, given_validation, read_chunk, read_problem
+from sknn.scoring import Score, make_score, name_of_score
+from sknn.settings import Settings
+from sknn.sklearn_private import (
+    CallbackSupportMixin,
+    Interval,
+    InvalidParameterError,
+    Options,
+    has_callbacks,
+    validate_parameter_constraints,
+    with_validation,
 )
 from sknn.suggestions import Names
-from sknn.tables import Table
+from sknn.training import diagnosis
+from sknn.training.callbacks import Callback, Progress
+from sknn.training.data import TrainingSet
+from sknn.training.history import History
+from sknn.training.optimizers import OPTIMIZERS
 from sknn.training.schedules import SCHEDULES
+from sknn.training.session import Result, train
 from sknn.training.state import TrainingState
+from sknn.user_warnings import warn_user
 from sknn.version import __version__
 
 
@@ -69,26 +65,8 @@ def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
-# What scikit-learn's decorators do to the type of a method: nothing; they do not say so themselves.
-_with_validation: Callable[[_Method], _Method] = _fit_context(prefer_skip_nested_validation=True)
+# The decorator leaves the type of a method as it is; scikit-learn does not say so itself.
 _where_it_trains_in_batches: Callable[[_Method], _Method] = available_if(_trains_in_batches)
-
-
-def _weights_given(sample_weight: Any) -> dict[str, Any]:
-    """Return what the callbacks of scikit-learn pass on to a scorer."""
-    return {} if sample_weight is None else {"sample_weight": sample_weight}
-
-
-def _takes_weights(scorer: Callable) -> bool:
-    """Return whether a scorer, or the metric inside one of scikit-learn's, takes weights."""
-    parameters = inspect.signature(getattr(scorer, "_score_func", scorer)).parameters
-    takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-    return takes_any or "sample_weight" in parameters
-
-
-def _encode(encoder: TableEncoder, samples: Samples) -> Samples:
-    """Return the samples with features as the network takes them."""
-    return samples._replace(X=encoder.transform(samples.X))
 
 
 class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
@@ -138,12 +116,12 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     label_smoothing : float in [0, 1), default=0.1
         How far the targets move from certainty towards "no idea".
     calibrate : bool, default=True
-        Whether each of several members leaves out a part of the samples.  What it predicts for
-        them says how sure predictions may be (`temperature_`), and at which of the rests of the
-        "coslog4" schedule the members were best.  The members share the embedding of numbers,
-        which learns from all samples, so that these predictions are slightly better than those
-        for new samples.  A single network gets the temperature that is
-        usual for its label smoothing, 0.6 for 0.1.  Not for "squared_error", for steps that see
+        Whether each of several members trains without one fold of the samples.  What it predicts
+        for this fold fits the temperature (`temperature_`), and chooses the cycle end of the
+        "coslog4" schedule at which the members were best.  The members share the embedding of
+        numbers, which learns from all samples, so that these out-of-fold predictions are slightly
+        better than those for new samples.  A single network gets the temperature that is usual
+        for its label smoothing, 0.6 for 0.1.  Not for "squared_error", for steps that see
         all samples, nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
         Number of samples in a mini-batch, at most all.  "auto" is about 64, or 128 for more than
@@ -166,7 +144,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Whether to hold out a validation set, score it after every epoch, stop when the score no
         longer improves, and keep the parameters of the best epoch.
     validation_fraction : float in (0, 1), default=0.1
-        Part of each class that early stopping holds out, rounded up; one sample of each class
+        Fraction of each class that early stopping holds out, rounded up; one sample of each class
         always stays for training.
     n_iter_no_change : int or inf, default=10
         Early stopping stops after exactly this many epochs in a row without improvement.
@@ -181,7 +159,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         dict for each label.
     scaling : {"robust", "standard"} or None, default="robust"
         Scaling of the numbers inside the model.  "robust": to median 0 and interquartile range 1,
-        with what is far out brought closer, and a learnt factor for each input.  "standard": to
+        with outliers brought closer, and a learnt factor for each input.  "standard": to
         mean 0 and standard deviation 1.  Sparse features are not centred.
     numeric_embedding : {"auto", "periodic"} or None, default="auto"
         "periodic" gives each number learnt smooth functions of it as further inputs.  "auto" does
@@ -240,7 +218,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         every step sees all of a few samples, equal ones are one.
     best_iter_ : int
         Number, from 1, of the epoch whose parameters the model has: with early stopping the
-        best, with calibration perhaps an earlier rest of the schedule, else the last.  0 if early
+        best, with calibration perhaps an earlier cycle end, else the last.  0 if early
         stopping found no epoch better than the model that was continued.
     loss_curve_ : ndarray of shape (n_iter,)
         Training loss of each epoch, penalty included.
@@ -295,21 +273,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     True
     """
 
-    classes_: np.ndarray
     n_features_in_: int
     feature_names_in_: np.ndarray
-    encoder_: TableEncoder
-    network_: MultilayerPerceptron
-    temperature_: float
-    n_iter_: int
-    t_: int
-    best_iter_: int
-    loss_curve_: np.ndarray
-    loss_: float
-    best_loss_: float
-    learning_rates_: np.ndarray | None
-    validation_scores_: np.ndarray | None
-    best_validation_score_: float | None
 
     # Where scikit-learn's diagram links to, and whether it explains the parameters: no site is
     # published yet.  The gallery of the documentation has a template of its own (docs/conf.py).
@@ -326,7 +291,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         "n_members": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
         "parametrization": [Names({"auto", "ntk", "standard"})],
         "loss": [Names(LOSSES)],
-        "solver": [Names({"adam", "sgd", "lbfgs"})],
+        "solver": [Names({*OPTIMIZERS, "lbfgs"})],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "learning_rate_schedule": [Names(SCHEDULES)],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
@@ -430,7 +395,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     # ------------------------------------------------------------------ training
 
-    @_with_validation
+    @with_validation
     def fit(
         self,
         X: Any,
@@ -468,34 +433,16 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         FloatingPointError
             If training diverges.
         """
-        continues = self.warm_start and self._has_network()
-        sizes = self._check_form(continues)
-        encoder = self._encoder(continues)
-        training = self._check_samples(encoder, X, y, sample_weight, reset=not continues)
-        if not continues:
-            self._start(training.y)
-        check_class_weight(self.class_weight, self.classes_, multilabel=self._multilabel)
-        given = {"X": X, "y": y, "metadata": _weights_given(sample_weight)}
-        training, validation, X_val = self._part(
-            encoder, training, X, X_val, y_val, sample_weight_val
-        )
-        parts = self._parts() if continues else self._build_model(encoder, training, sizes)
-        n_samples = len(training.y)
-        Run(
-            self,
-            parts,
-            _encode(encoder, training),
-            "fit",
-            max_epochs=self._max_epochs(n_samples),
-            score=None if validation is None else self._make_score(encoder, validation, X_val),
-            calibrates=self._calibrates(n_samples),
-            continues=continues,
-            given=given,
-        ).start()
-        return self
+        validation = given_validation(X_val, y_val, sample_weight_val, self.early_stopping)
+        parameters, given = self.get_params(deep=False), Given(X, y, sample_weight)
+        known = self._begin(parameters, continues=self.warm_start)
+        rng = self._state.split_rng()
+        problem = read_problem(self, parameters, given, known, validation=validation, rng=rng)
+        settings = self._settle(parameters, problem, known)
+        return self._train(self._model_to_train(problem, settings, known), problem, settings, given)
 
     @_where_it_trains_in_batches
-    @_with_validation
+    @with_validation
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on these samples, continuing from the last call.
 
@@ -527,324 +474,232 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         FloatingPointError
             If training diverges.
         """
-        given = self.class_weight
-        if "balanced" in (given if isinstance(given, list) else [given]):
-            raise ValueError(
-                "class_weight='balanced' needs all samples at once, which partial_fit does not "
-                "see; pass a dict {class: weight} instead."
-            )
-        continues = self._has_network()
-        sizes = self._check_form(continues)
-        encoder = self._encoder(continues)
-        samples = self._check_samples(encoder, X, y, sample_weight, reset=not continues)
-        self._check_announced(classes, samples.y, continues)
-        if not continues:
-            self._start(samples.y, classes)
-        check_class_weight(self.class_weight, self.classes_, multilabel=self._multilabel)
-        parts = self._parts() if continues else self._build_model(encoder, samples, sizes)
-        Run(
-            self,
-            parts,
-            _encode(encoder, samples),
-            "partial_fit",
-            max_epochs=1,
-            score=self._make_score(encoder, samples, X) if self.early_stopping else None,
-            calibrates=False,
-            continues=continues,
-            given={"X": X, "y": y, "metadata": _weights_given(sample_weight)},
-        ).start()
+        parameters, given = self.get_params(deep=False), Given(X, y, sample_weight)
+        known = self._begin(parameters, continues=True)
+        problem = read_chunk(self, parameters, given, known, classes)
+        settings = self._settle(parameters, problem, known, is_stream=True)
+        return self._train(self._model_to_train(problem, settings, known), problem, settings, given)
+
+    def _begin(self, parameters: dict[str, Any], *, continues: bool) -> Model | None:
+        """Return the model to be continued, if there is one; else begin a random stream.
+
+        The model of an earlier fit is forgotten then: should this fit fail, no model is left that
+        does not suit the new features.
+        """
+        check_parameters(parameters)
+        if continues and self.__sklearn_is_fitted__():
+            return self._model
+        self._publish(None, None)
+        random = check_random_state(self.random_state)
+        seed = random.randint(0, 2**32, size=4, dtype=np.uint32).tolist()
+        self._state = TrainingState.start(seed)
+        return None
+
+    def _settle(
+        self,
+        parameters: dict[str, Any],
+        problem: Problem,
+        known: Model | None,
+        *,
+        is_stream: bool = False,
+    ) -> Settings:
+        """Return what the parameters stand for."""
+        return Settings.resolve(
+            parameters,
+            n_samples=len(problem.training.y),
+            n_numbers=problem.n_numbers,
+            is_sparse=sparse.issparse(problem.training.X),
+            is_stream=is_stream,
+            known=None if known is None else known.settings,
+        )
+
+    def _model_to_train(self, problem: Problem, settings: Settings, known: Model | None) -> Model:
+        """Return a new model, or a copy of the one that is continued."""
+        if known is not None:
+            return known.continued(settings)
+        encoder, labels, samples, _ = problem
+        model = Model.build(settings, labels, encoder, samples, self._state.rng)
+        self._warn_of_vanishing(model, samples.X)
+        return model
+
+    def _warn_of_vanishing(self, model: Model, X: Any) -> None:
+        """Warn of numbers that are too small to be learnt from."""
+        columns = vanishing(model.encoder.numbers(X), model.network.scaler)
+        if len(columns) == 0:
+            return
+        features = vars(self).get("feature_names_in_", range(self.n_features_in_))
+        names = np.array(features, object)[~model.encoder.is_category][columns]
+        remedy = "Multiply them" if self.scaling else "Multiply them, or set scaling='robust'"
+        warn_user(
+            f"The numbers of {len(names)} columns are so small that the network takes them "
+            f"for zeros: {names[:5].tolist()}{' ...' if len(names) > 5 else ''}. {remedy}."
+        )
+
+    def _train(self, model: Model, problem: Problem, settings: Settings, given: Given) -> Self:
+        """Train a model and publish it; warn of what went wrong."""
+        samples, validation = problem.training, problem.validation
+        inputs = model.inputs(samples.X, lazy=not settings.full_batch)
+        data = TrainingSet(inputs, model.labels.targets(samples.y), samples.weight)
+        score = None
+        if validation is not None:
+            score = make_score(self.scoring, model, validation, self._view(model))
+        before = vars(self).get("_model"), vars(self).get("_history")
+        callbacks = self._callbacks(model, data, settings, given)
+        try:
+            result = self._run(model, data, settings, score, callbacks, before)
+            if result.was_finished:
+                return self
+            if result.temperature is not None:
+                model.temperature = result.temperature
+                if score is not None:  # the score of what is kept
+                    result.history.best_score = score()
+            self._publish(model, result.history)
+            if result.exception is not None and result.is_foreign:
+                raise result.exception
+            for callback in callbacks:
+                callback.on_fit_end(result.history, model.temperature)
+        finally:
+            self._state.end_run()
+        self._warn(result, model, data, settings)
         return self
 
-    def _has_network(self) -> bool:
-        """Return whether there is a network to continue with."""
-        return "network_" in vars(self)
-
-    def _check_form(self, continues: bool) -> tuple[int, ...]:
-        """Return the sizes of the hidden layers, after checks of the form of the network."""
-        given = self.hidden_layer_sizes
-        is_auto = isinstance(given, str)
-        sizes = defaults.HIDDEN_LAYER_SIZES if is_auto else tuple(np.atleast_1d(given).tolist())
-        if not all(type(size) is int and size >= 1 for size in sizes):
-            raise InvalidParameterError(
-                "The 'hidden_layer_sizes' parameter of SimpleMLPClassifier must be 'auto', an int "
-                f"or a sequence of ints, each at least 1. Got {given!r} instead."
+    def _run(
+        self,
+        model: Model,
+        data: TrainingSet,
+        settings: Settings,
+        score: Score | None,
+        callbacks: Sequence[Callback],
+        before: tuple[Model | None, History | None],
+    ) -> Result:
+        """Train; if that fails, callbacks have seen a model in vain: it is gone again."""
+        try:
+            return train(
+                model.network,
+                model.loss,
+                data,
+                settings,
+                self._state,
+                score=score,
+                callbacks=callbacks,
+                previous=before[1],
             )
-        if self.solver == "lbfgs" and self.dropout > 0:
-            raise InvalidParameterError(
-                f"The 'dropout' parameter of SimpleMLPClassifier must be 0 for solver='lbfgs', "
-                f"which needs an objective that is not random. Got {self.dropout!r} instead."
+        except BaseException:
+            self._publish(*before)
+            raise
+
+    def _publish(self, model: Model | None, history: History | None) -> None:
+        """Make this classifier one with a model, in one step, or one without."""
+        self.__dict__.update(_model=model, _history=history)
+
+    def _view(self, model: Model) -> Self:
+        """Return a classifier like this one that predicts with another model, for scorers."""
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view._publish(model, None)
+        return view
+
+    def _callbacks(
+        self, model: Model, data: TrainingSet, settings: Settings, given: Given
+    ) -> list[Callback]:
+        """Return the callbacks that print, and that call those of scikit-learn."""
+        callbacks: list[Callback] = []
+        is_lbfgs = settings.solver == "lbfgs"
+        if self.verbose:
+            score, sign = name_of_score(self.scoring) if self.early_stopping else ("", 1)
+            previous = vars(self).get("_history")
+            is_continued = settings.is_stream and previous is not None
+            n_seen = 0 if previous is None else previous.n_seen
+            progress = Progress(
+                int(self.verbose),
+                "" if is_continued else model.summary(data.n_rows),
+                unit="iteration" if is_lbfgs else "epoch",
+                loss="loss (smoothed)" if settings.label_smoothing > 0 else "loss",
+                score=score,
+                sign=sign,
+                has_rate=not is_lbfgs,
+                n_seen_before=n_seen if settings.is_stream else None,
             )
-        if self.solver != "adam" and self.parametrization == "ntk":
-            raise InvalidParameterError(
-                "The 'parametrization' parameter of SimpleMLPClassifier must be 'standard' or "
-                f"'auto' for solver={self.solver!r}, whose steps depend on the size of the "
-                "gradient. Got 'ntk' instead."
-            )
-        if continues:
-            network = self.network_
-            self._check_unchanged("hidden_layer_sizes", sizes, network.sizes[1:-1])
-            self._check_unchanged("activation", self.activation, network.activation)
-            self._check_unchanged("dropout", self.dropout, network.dropout)
-            self._check_unchanged("n_members", self._n_members(), network.n_members)
-            parametrization = self._parametrization()
-            self._check_unchanged("parametrization", parametrization, network.parametrization)
-            if self.numeric_embedding != "auto":
-                known = self._numeric_embedding
-                self._check_unchanged("numeric_embedding", self.numeric_embedding, known)
-            self._check_unchanged("scaling", self.scaling, self._scaling)
-            given = TableEncoder(self.categorical_features).categorical_features
-            known = self.encoder_.categorical_features
-            self._check_unchanged("categorical_features", given, known)
-            if self.dtype != "auto":
-                self._check_unchanged("dtype", self.dtype, network.dtype.name)
-        return sizes
+            callbacks.append(progress)
+        if has_callbacks(self):
+            method = "partial_fit" if settings.is_stream else "fit"
+            publish = partial(self._publish, model)
+            callbacks.append(CallbackAdapter(self, method, given, publish))
+        return callbacks
 
-    def _n_members(self) -> int:
-        """Return the number of members: by default several of a small network, one of another."""
-        if not isinstance(self.n_members, str):
-            return self.n_members
-        return defaults.N_MEMBERS if isinstance(self.hidden_layer_sizes, str) else 1
-
-    def _parametrization(self) -> str:
-        """Return the parametrization: by default that which suits the solver."""
-        if self.parametrization != "auto":
-            return self.parametrization
-        return "ntk" if self.solver == "adam" and self.loss == "log_loss" else "standard"
-
-    def _check_unchanged(self, name: str, new: Any, old: Any) -> None:
-        """Raise ValueError if a parameter no longer describes the network to be continued."""
-        if new != old:
-            raise ValueError(
-                f"{name} is {new!r}, but the model to be continued was built with {old!r}. "
-                "Fit anew, with warm_start=False, to change it."
-            )
-
-    def _encoder(self, continues: bool) -> TableEncoder:
-        """Return the encoder of the model that is continued, or a new one.
-
-        For a new one the model of an earlier fit is forgotten: should this fit fail, no model is
-        left that does not suit the new features.
-        """
-        if continues:
-            return self.encoder_
-        forget_model(self)
-        return TableEncoder(self.categorical_features)
-
-    def _check_samples(self, encoder, X, y, sample_weight, *, reset: bool) -> Samples:
-        """Return checked samples, weighed by their classes too."""
-        return check_samples(self, encoder, X, y, sample_weight, self.class_weight, reset=reset)
-
-    def _check_announced(self, classes: Any, y: np.ndarray, continues: bool) -> None:
-        """Raise ValueError if `partial_fit` lacks `classes`, or gets others than before."""
-        if not continues and classes is None and y.ndim == 1:
-            raise ValueError("classes must be passed in the first call of partial_fit.")
-        if y.ndim == 2 and classes is not None and len(classes) != y.shape[1]:
-            raise ValueError(f"classes={classes!r} do not fit y, which has {y.shape[1]} labels.")
-        if continues and classes is not None:
-            check_labels(classes, "classes")
-            classes = np.unique(classes)
-            if not np.array_equal(classes, self.classes_):
-                raise ValueError(
-                    f"classes={classes.tolist()} are not those of the first call, "
-                    f"{self.classes_.tolist()}."
-                )
-
-    def _start(self, y: np.ndarray, classes: Any = None) -> None:
-        """Learn the classes, and make one generator for everything random."""
-        self._multilabel = y.ndim == 2
-        if self._multilabel and self.early_stopping:
-            check_scores_labels(self.scoring)
-        self.classes_ = find_classes(y, classes)
-        random = check_random_state(self.random_state)
-        self._seed = random.randint(0, 2**32, size=4, dtype=np.uint32).tolist()
-        self._training = TrainingState(np.random.default_rng(self._seed))
-        self.t_ = 0
-
-    def _split_rng(self) -> np.random.Generator:
-        """Return a source of the choice of samples that are held or left out.
-
-        A warm-started fit must choose the same ones again, not any that it has learnt from.
-        """
-        return np.random.default_rng(self._seed[0])
-
-    def _targets(self, y: np.ndarray) -> np.ndarray:
-        """Return the targets of the output neurons for classes or labels."""
-        return make_targets(y, self.classes_, multilabel=self._multilabel)
-
-    def _part(
-        self, encoder: TableEncoder, training: Samples, X, X_val, y_val, sample_weight_val
-    ) -> tuple[Samples, Samples | None, Any]:
-        """Return the samples left for training, and those for validation if there are to be any.
-
-        The third is the validation features as the user has them, if scorers need these.
-        """
-        self._check_validation(X_val, y_val, sample_weight_val)
-        y = training.y
-        holds_out = self.early_stopping and X_val is None
-        rows, n_samples = np.arange(len(y)), len(y)
-        if n_samples <= defaults.FEW_SAMPLES and self._sees_all(n_samples):
-            merged, its_rows = distinct(training)
-            # Where no class has two different samples, copies of one must do for validation.
-            if not holds_out or can_be_parted(merged):
-                training, rows = merged, its_rows
-        if not self.early_stopping:
-            return training, None, None
-        if not holds_out:
-            # Classes are weighted in validation as they are in training.
-            weights = (sample_weight_val, explicit_class_weight(self.class_weight, y))
-            validation = check_samples(
-                self, encoder, X_val, y_val, *weights, reset=False, label_name="y_val"
-            )
-            check_known(validation.y, self.classes_, multilabel=self._multilabel, name="y_val")
-            return training, validation, X_val
-        held_out, kept = hold_out(training, self.validation_fraction, self._split_rng())
-        validation = training.take(held_out)
-        if self.scoring != "loss" and (isinstance(validation.X, Table) or hasattr(X, "columns")):
-            X_val = _safe_indexing(X, rows[held_out])
-        return training.take(kept), validation, X_val
-
-    def _check_validation(self, X_val, y_val, sample_weight_val) -> None:
-        """Raise ValueError unless what was given for validation is whole, and wanted."""
-        if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val belong together; only one of them was given.")
-        if X_val is None and sample_weight_val is not None:
-            raise ValueError("sample_weight_val was given without X_val and y_val.")
-        if X_val is not None and not self.early_stopping:
-            raise ValueError("X_val and y_val are for early_stopping=True, which is off.")
-
-    def _make_score(self, encoder: TableEncoder, validation: Samples, X_val: Any) -> Score:
-        """Return a function that scores the network as it is on the validation set.
-
-        `X_val`, if there is one, is the table as the user has it: `predict` asks for column
-        names and reads it itself.  Scorers that take no weights score without.  The score is NaN
-        where training has diverged so far that a prediction overflows.
-        """
-        features = validation.X if X_val is None else X_val
-        X, y, weight = _encode(encoder, validation)
-        targets = self._targets(y)
-        if self.scoring == "loss":
-            return lambda: (
-                -mean_loss(self.network_, self._loss, X, targets, weight, self.temperature_)
-            )
-        scorer = check_scoring(self, self.scoring or "accuracy")
-        weighted = {}
-        if weight is not None and _takes_weights(scorer):
-            weighted = {"sample_weight": weight}
-
-        def overflows() -> bool:
-            return not np.isfinite(self.network_.predict_raw(X, self._merge)).all()
-
-        def score() -> float:
-            try:
-                value = float(scorer(self, features, y, **weighted))
-            except ValueError:
-                if overflows():
-                    return np.nan
-                raise
-            if not np.isfinite(value) and not overflows():
-                raise ValueError(
-                    f"scoring={self.scoring!r} is {value} on the {len(y)} samples for validation, "
-                    "though the predictions are finite; they may lack a class that it needs."
-                )
-            return value
-
-        return score
-
-    def _parts(self) -> dict[str, Any]:
-        """Return the attributes that make this a fitted model."""
-        return {name: vars(self)[name] for name in MODEL_PARTS}
-
-    def _build_model(
-        self, encoder: TableEncoder, samples: Samples, sizes: tuple[int, ...]
-    ) -> dict[str, Any]:
-        """Fit encoder and scaling, draw starting weights; return what is to make a fitted model.
-
-        The run adds the loss and sets these attributes all at once, so that a fit that is
-        interrupted here leaves no half of a model.
-        """
-        n_outputs = count_outputs(len(self.classes_), multilabel=self._multilabel)
-        encoder.fit(samples.X, samples.weight)
-        n_numbers = len(encoder.fill)
-        embedding = self._embedding(samples.X, n_numbers)
-        numbers, scaler = encoder.numbers(samples.X), InputScaler()
-        if self.scaling is not None:
-            scaler = SCALINGS[self.scaling](numbers, samples.weight)
-        elif embedding == "periodic" and n_numbers > 0:
-            # Numbers that are embedded have a centre: sparse rows become dense.
-            scaler = InputScaler(np.zeros(n_numbers), np.ones(n_numbers))
-        self._warn_of_vanishing(encoder, vanishing(numbers, scaler))
-        network = MultilayerPerceptron(
-            (encoder.n_inputs, *sizes, n_outputs),
-            activation=self.activation,
-            dropout=self.dropout,
-            dtype=self._precision(samples.X.shape[0]),
-            scaler=scaler,
-            n_members=self._n_members(),
-            parametrization=self._parametrization(),
-            n_embedded=len(encoder.fill) if embedding == "periodic" else 0,
-            input_scale=self.scaling == "robust",
-        )
-        network.initialize(self._training.rng)
-        return {
-            "network_": network,
-            "encoder_": encoder,
-            "temperature_": 1.0,
-            "_scaling": self.scaling,
-            "_numeric_embedding": embedding,
-        }
-
-    def _embedding(self, X: Any, n_numbers: int) -> str | None:
-        """Return the embedding of the numbers: by default that which suits them and the solver."""
-        is_sparse = sparse.issparse(X)
-        if self.numeric_embedding == "auto":
-            return defaults.numeric_embedding(
-                self.scaling, n_numbers, sparse=is_sparse, solver=self.solver
-            )
-        if self.numeric_embedding == "periodic" and is_sparse:
-            raise ValueError(
-                "numeric_embedding='periodic' makes numbers of zeros, so sparse features would "
-                "become dense; pass them as an array, or set numeric_embedding=None."
-            )
-        return self.numeric_embedding
-
-    def _warn_of_vanishing(self, encoder: TableEncoder, columns: np.ndarray) -> None:
-        """Warn of numbers that are too small to be learnt from."""
-        if len(columns):
-            names = vars(self).get("feature_names_in_", range(self.n_features_in_))
-            names = np.array(names, object)[~encoder.is_category][columns]
-            remedy = "Multiply them" if self.scaling else "Multiply them, or set scaling='robust'"
+    def _warn(self, result: Result, model: Model, data: TrainingSet, settings: Settings) -> None:
+        """Warn if training was cut short, or if nothing was learnt."""
+        history, exception = result.history, result.exception
+        if isinstance(exception, KeyboardInterrupt):
             warn_user(
-                f"The numbers of {len(names)} columns are so small that the network takes them "
-                f"for zeros: {names[:5].tolist()}{' ...' if len(names) > 5 else ''}. {remedy}."
+                f"Training was interrupted after {history.n_epochs} of {history.max_epochs} "
+                "epochs; the model can be used as it is."
             )
+        elif isinstance(exception, FloatingPointError):
+            warn_user(
+                f"{exception} The model is the one of epoch {history.best_epoch}, the best "
+                f"before. To help: {diagnosis.remedy(settings, data)}.",
+                ConvergenceWarning,
+            )
+        elif useless := diagnosis.uselessness(model.network, model.loss, data, settings, history):
+            warn_user(useless, ConvergenceWarning)
 
-    def _precision(self, n_samples: int) -> str:
-        """Return the dtype of the arithmetic: "auto" depends on whether steps are full-batch."""
-        if self.dtype != "auto":
-            return self.dtype
-        return "float64" if self._sees_all(n_samples) else "float32"
+    # ------------------------------------------------------------- how training went
 
-    def _sees_all(self, n_samples: int) -> bool:
-        """Return whether every step sees all samples."""
-        return self.solver == "lbfgs" or self._batch_size(n_samples) >= n_samples
+    @property
+    def n_iter_(self) -> int:
+        """Return the number of epochs or iterations of the last call."""
+        return self._fitted_history().n_epochs
 
-    def _batch_size(self, n_samples: int) -> int:
-        """Return the number of samples in a batch."""
-        if not isinstance(self.batch_size, str):
-            return int(self.batch_size)
-        return defaults.batch_size(n_samples)
+    @property
+    def t_(self) -> int:
+        """Return the number of samples that training has gone through."""
+        return self._fitted_history().n_seen
 
-    def _max_epochs(self, n_samples: int) -> int:
-        """Return the number of epochs, or of iterations."""
-        if not isinstance(self.max_iter, str):
-            return self.max_iter
-        if self.solver == "lbfgs":
-            return defaults.LBFGS_ITERATIONS
-        return defaults.n_epochs(-(-n_samples // self._batch_size(n_samples)))
+    @property
+    def best_iter_(self) -> int:
+        """Return the number of the epoch whose parameters the model has."""
+        return self._fitted_history().kept_epoch
 
-    def _calibrates(self, n_samples: int) -> bool:
-        """Return whether `fit` is to calibrate the probabilities, and can."""
-        return self.calibrate and self.loss == "log_loss" and not self._sees_all(n_samples)
+    @property
+    def loss_(self) -> float:
+        """Return the training loss of that epoch."""
+        return self._fitted_history().kept_loss
+
+    @property
+    def best_loss_(self) -> float:
+        """Return the smallest training loss."""
+        return self._fitted_history().least_loss
+
+    @property
+    def loss_curve_(self) -> np.ndarray:
+        """Return the training loss of each epoch."""
+        return np.array(self._fitted_history().loss)
+
+    @property
+    def learning_rates_(self) -> np.ndarray | None:
+        """Return the learning rate of the last step of each epoch."""
+        rates = self._fitted_history().learning_rate
+        return np.array(rates) if rates else None
+
+    @property
+    def validation_scores_(self) -> np.ndarray | None:
+        """Return the validation score of each epoch; NaN for one that was not scored."""
+        history = self._fitted_history()
+        n_missing = history.n_epochs - len(history.validation_score)
+        scores = [*history.validation_score, *[np.nan] * n_missing]
+        return np.array(scores) if history.validation_score else None
+
+    @property
+    def best_validation_score_(self) -> float | None:
+        """Return the validation score of the model that is kept."""
+        return self._fitted_history().best_score
+
+    def _fitted_history(self) -> History:
+        """Return what happened in training; raise AttributeError if there was none."""
+        if (history := vars(self).get("_history")) is None:
+            raise AttributeError(f"This {type(self).__name__} is not fitted yet.")
+        return history
 
     # ---------------------------------------------------------------- prediction
 
@@ -862,11 +717,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             The most probable class of each sample; for multilabel models the indicator matrix
             of the labels that are more probable than not.
         """
-        raw = self._raw(X)
-        if self._multilabel:
-            return (raw > 0).astype(int)
-        codes = (raw[:, 0] > 0).astype(int) if raw.shape[1] == 1 else raw.argmax(axis=1)
-        return self.classes_[codes]
+        return self._fitted().predict(self._read_features(X))
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Predict probabilities.
@@ -882,7 +733,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             Probability of each class in the order of `classes_`; for multilabel models that of
             each label by itself.
         """
-        return np.exp(self.predict_log_proba(X))
+        return self._fitted().proba(self._read_features(X))
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities, without ever forming `log(0)`.
@@ -897,10 +748,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples, n_classes), float64
             Logarithms of what `predict_proba` returns.
         """
-        raw = self._raw(X)
-        if self._multilabel or raw.shape[1] > 1:
-            return self._loss.log_proba(raw)
-        return np.hstack([self._loss.log_proba(-raw), self._loss.log_proba(raw)])
+        return self._fitted().log_proba(self._read_features(X))
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the raw predictions, of which the output activation makes probabilities.
@@ -920,8 +768,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples,) or (n_samples, n_classes), float64
             With two classes, positive numbers speak for `classes_[1]`.
         """
-        raw = self._raw(X).astype(np.float64)
-        return raw[:, 0] if raw.shape[1] == 1 and not self._multilabel else raw
+        model = self._fitted()
+        raw = model.raw(self._read_features(X)).astype(np.float64)
+        return raw[:, 0] if model.labels.is_binary else raw
 
     def activations(self, X: Any) -> list[np.ndarray]:
         """Return what every neuron answers to each sample: which ones light up.
@@ -939,37 +788,40 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             there are several members, and the outputs of shape (n_samples, n_outputs), the mean
             over the members.
         """
-        X = self._check_features(X)
-        inputs, *hidden = self.network_.hidden_activations(X)
-        outputs = np.exp(self._loss.log_activations(self._raw_of(X)))
-        return [inputs.toarray() if sparse.issparse(inputs) else inputs, *hidden, outputs]
+        return self._fitted().activations(self._read_features(X))
 
-    def _raw(self, X) -> np.ndarray:
-        """Return the raw predictions for unchecked features."""
-        return self._raw_of(self._check_features(X))
+    def _fitted(self) -> Any:
+        """Return the model; raise NotFittedError if there is none."""
+        model = vars(self).get("_model")
+        if model is None:
+            check_is_fitted(self)  # raises
+        return model
 
-    def _raw_of(self, X) -> np.ndarray:
-        """Return the raw predictions for encoded features."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            raw = self.network_.predict_raw(X, self._merge)
-        if not np.isfinite(raw).all():
-            row = np.flatnonzero(~np.isfinite(raw).all(axis=1))[0]
-            raise ValueError(
-                f"The prediction for row {row} of X overflows: its features are too far from "
-                "those of the training data."
-            )
-        return raw
+    def _read_features(self, X: Any) -> Any:
+        """Return features that were checked and read."""
+        return read_features(self, self._model.encoder, X)
 
-    def _merge(self, raw: np.ndarray) -> np.ndarray:
-        """Return the raw predictions of all members as one."""
-        return self._loss.merge(raw, self.temperature_)
+    # ------------------------------------------------------------- what was learnt
 
-    def _check_features(self, X):
-        """Return the features, checked against the fitted model and encoded."""
-        check_is_fitted(self)
-        return self.encoder_.transform(check_features(self, self.encoder_, X))
+    @property
+    def classes_(self) -> np.ndarray:
+        """Return the classes, or the numbers of the labels."""
+        return self._part("labels").classes
 
-    # ------------------------------------------------------------- the network
+    @property
+    def encoder_(self) -> TableEncoder:
+        """Return what makes inputs of numbers, categories and missing values."""
+        return self._part("encoder")
+
+    @property
+    def network_(self) -> MultilayerPerceptron:
+        """Return the layered network."""
+        return self._part("network")
+
+    @property
+    def temperature_(self) -> float:
+        """Return the divisor of raw predictions."""
+        return self._part("temperature")
 
     @property
     def coefs_(self) -> list[np.ndarray]:
@@ -994,12 +846,18 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     @property
     def n_parameters_(self) -> int:
         """Return the number of parameters that training changes."""
-        return self.network_.n_trained
+        return self.network_.parameters.values.size
 
     @property
     def out_activation_(self) -> str:
         """Return the name of the output neurons' activation function."""
-        return self._loss.link
+        return self._part("loss").link.name
+
+    def _part(self, name: str) -> Any:
+        """Return a part of the model; raise AttributeError if there is none."""
+        if (model := vars(self).get("_model")) is None:
+            raise AttributeError(f"This {type(self).__name__} is not fitted yet.")
+        return getattr(model, name)
 
     # ------------------------------------------------------------------------- ONNX
 
@@ -1016,7 +874,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         onnx.ModelProto
             The model.
         """
-        return export.to_onnx(self, path)
+        return to_onnx(self, path)
 
     def onnx_shape_calculator(self) -> Callable[[Any], None]:
         """Return what skl2onnx, which looks for this method, calls for types and shapes.
@@ -1026,7 +884,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         callable
             The function.
         """
-        return export.skl2onnx_shapes
+        return skl2onnx.calculate_output_shapes
 
     def onnx_converter(self) -> Callable[[Any, Any, Any], None]:
         """Return what skl2onnx, which looks for this method, calls for the nodes.
@@ -1036,7 +894,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         callable
             The function.
         """
-        return export.skl2onnx_convert
+        return skl2onnx.convert
 
     # ------------------------------------------------------ scikit-learn's protocols
 
@@ -1077,8 +935,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 raise InvalidParameterError(f"{error}{hint}") from None
 
     def __sklearn_is_fitted__(self) -> bool:
-        """Return whether there is a network; one that diverged is gone again."""
-        return self._has_network()
+        """Return whether there is a model."""
+        return vars(self).get("_model") is not None
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn what this estimator can take."""

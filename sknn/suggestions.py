@@ -9,8 +9,7 @@ from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-from sklearn.utils._param_validation import StrOptions
-
+from sknn.sklearn_private import StrOptions
 from sknn.training.schedules import SCHEDULES
 
 _Init = TypeVar("_Init", bound=Callable[..., None])

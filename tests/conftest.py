@@ -3,7 +3,12 @@
 import os
 
 import pytest
-from sklearn.datasets import load_iris, make_classification, make_multilabel_classification
+from sklearn.datasets import (
+    load_digits,
+    load_iris,
+    make_classification,
+    make_multilabel_classification,
+)
 from threadpoolctl import threadpool_limits
 
 # Workers of pytest-xdist share the cores: with a BLAS thread for each core in each of them, small
@@ -27,3 +32,14 @@ def two_classes():
 @pytest.fixture(scope="session")
 def labels():
     return make_multilabel_classification(n_samples=200, n_features=10, n_classes=4, random_state=0)
+
+
+@pytest.fixture(scope="session")
+def digits():
+    X, y = load_digits(return_X_y=True)
+    return X[:400], y[:400]
+
+
+@pytest.fixture(params=["two classes", "three classes", "labels"])
+def problem(request, two_classes, iris, labels):
+    return {"two classes": two_classes, "three classes": iris, "labels": labels}[request.param]

@@ -1,16 +1,16 @@
-"""The benchmarks' code runs, at tiny sizes; its figures are nobody's test."""
+"""The benchmarks' arithmetic is right, and their code runs at tiny sizes; no figure is tested."""
 
+import gzip
 import json
-import sys
-from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import (
-    callbacks,
+    accuracy,
     export,
     growth,
     measuring,
@@ -21,6 +21,7 @@ from benchmarks import (
     training,
     usage,
 )
+from benchmarks import callbacks as callbacks_benchmark
 from benchmarks.workloads import TRAINING, Workload
 from sknn import SimpleMLPClassifier
 
@@ -29,6 +30,147 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 TINY = Workload("tiny", 40, 5, (4,), 3, 16, 1)
 
 
+# ------------------------------------------------------------------------------- arithmetic
+
+
+def test_ratio_is_taken_within_rounds():
+    found = measuring.ratio(np.array([2.0, 6.0, 20.0]), np.array([1.0, 2.0, 10.0]))
+    assert found == (2.0, 2.0, 3.0)
+    assert str(found) == " 2.00  (2.00 - 3.00)"
+    assert measuring.geometric_mean([found, measuring.Ratio(8.0, 1, 1)]) == pytest.approx(4)
+
+
+def test_rounds_leave_out_the_warm_up_and_take_turns():
+    order = []
+    contenders = {"a": lambda: order.append("a"), "b": lambda: order.append("b")}
+    times = measuring.rounds(contenders, 2)
+    assert order == ["a", "b"] * 3
+    assert len(times["a"]) == len(times["b"]) == 2
+
+
+def test_growth_is_the_exponent_of_the_time():
+    assert growth.exponent([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
+    assert growth.n_weights(TINY) == 5 * 4 + 4 * 3
+
+
+def test_contenders_train_the_same_network_for_the_same_number_of_epochs():
+    X, y = TINY.data()
+    ours = peers.sknn(TINY._replace(n_epochs=3), X, y)()
+    theirs = peers.mlp_classifier(TINY._replace(n_epochs=3), X, y)()
+    assert [weight.shape for weight in ours.coefs_] == [weight.shape for weight in theirs.coefs_]
+    assert ours.n_iter_ == theirs.n_iter_ == 3
+
+
+def test_workloads_are_those_that_are_announced():
+    assert [work.network for work in TRAINING[:3]] == ["20-100-1", "64-100-10", "784-16-16-10"]
+    assert TRAINING[2].shortened().n_samples == 5_000
+    assert TRAINING[0].shortened() == TRAINING[0]
+    X, y = TRAINING[0].data()
+    assert X.shape == (1_000, 20)
+    assert set(y) == {0, 1}
+
+
+def test_the_table_of_accuracy_compares_only_what_all_models_have():
+    keys = ("data", "model", "seed", "error", "log_loss", "seconds")
+    rows = [("a", "good", 1.0), ("a", "bad", 4.0), ("b", "good", 1.0), ("b", "bad", 4.0)]
+    rows.append(("c", "bad", 90.0))
+    summary = accuracy.table(
+        [dict(zip(keys, (*row[:2], 0, row[2], 0.1, 2), strict=True)) for row in rows]
+    )
+    assert list(summary.index) == ["good", "bad"]
+    assert summary.loc["good", "error %"] == pytest.approx(1.5)
+    assert summary["mean rank"].to_dict() == {"good": 1, "bad": 2}
+    assert summary["seconds"].to_dict() == {"good": 4, "bad": 4}
+
+
+def test_the_shifted_mean_is_geometric():
+    values = pd.DataFrame({"a": [0.0, 0.0], "b": [1.5, 7.5]})
+    found = accuracy.shifted_mean(values, 0.5)
+    assert found.to_dict() == pytest.approx({"a": 0.5, "b": 4.0})
+
+
+def test_the_first_of_the_ablation_is_the_default_model():
+    default = SimpleMLPClassifier(random_state=0).get_params()
+    assert accuracy.ABLATION["sknn"]().get_params() == default
+    for name, make in accuracy.ABLATION.items():
+        assert make().get_params() != default or name == "sknn"
+
+
+# ------------------------------------------------------------------------- tables of accuracy
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A folder with a data set of words, codes, numbers and gaps, and one without a table."""
+    rng = np.random.default_rng(0)
+    word, code = rng.choice(["NA", "up", "down"], 90), rng.choice([1, 2, 11], 90)
+    mixed = pd.DataFrame({"word": word, "code": code, "number": rng.normal(size=90)})
+    mixed["class"] = np.where(word == "up", "x", np.where(mixed["number"] > 0, "y", "z"))
+    mixed.loc[::9, "number"] = np.nan
+    mixed.loc[::7, "word"] = None
+    mixed.loc[[0, 1], "class"] = "rare"
+    (tmp_path / "data" / "mixed").mkdir(parents=True)
+    (tmp_path / "data" / "empty").mkdir()
+    with gzip.open(tmp_path / "data" / "mixed" / "data.csv.gz", "wt") as file:
+        mixed.to_csv(file, index=False)
+    (tmp_path / "data" / "mixed" / "meta.json").write_text(json.dumps({"categorical": ["code"]}))
+    return str(tmp_path / "data")
+
+
+def test_tables_come_with_their_categories_and_gaps(data):
+    assert accuracy.names(data) == ["mixed"]
+    X, y = accuracy.load(data, "mixed")
+    assert list(X.columns) == ["word", "code", "number"]
+    assert [str(dtype) for dtype in X.dtypes] == ["category", "category", "float64"]
+    assert set(X["word"].cat.categories) == {"NA", "up", "down"}  # a word, not a gap
+    assert set(X["code"].cat.categories) == {"1", "2", "11"}
+    assert X["word"].isna().sum() == 13
+    assert X["number"].isna().sum() == 10
+    assert set(y) == {"rare", "x", "y", "z"}
+
+
+def test_a_split_drops_rare_classes_and_keeps_the_shares(data):
+    X, y = accuracy.load(data, "mixed")
+    X_train, X_test, y_train, y_test = accuracy.split(X, y, 0)
+    assert (len(X_train), len(X_test)) == (len(y_train), len(y_test)) == (61, 27)
+    assert set(y_train) == set(y_test) == {"x", "y", "z"}
+    assert not set(X_train.index) & set(X_test.index)
+    for label in "xyz":
+        assert np.mean(y_train == label) == pytest.approx(np.mean(y_test == label), abs=0.05)
+    again, other = (next(accuracy.split(X, y, seed)) for seed in (0, 1))
+    assert again.index.equals(X_train.index)
+    assert not other.index.equals(X_train.index)
+
+
+@pytest.mark.slow
+def test_results_of_accuracy_are_added_to_summed_up_and_drawn(data, tmp_path, capsys):
+    output = tmp_path / "results" / "accuracy.jsonl"
+
+    def run(*models):
+        accuracy.main(
+            ["--data", data, "--output", str(output), "--seeds", "0", "1", "--models", *models]
+        )
+        return output.read_text().splitlines()
+
+    first = run("MLPClassifier")
+    both = run("MLPClassifier", "sknn")
+    assert (first, len(both)) == (both[:2], 4)  # what is there is not run again
+    output.write_text("\n".join(both[:3]) + "\n")  # as if it had been cut short
+    again = run("MLPClassifier", "sknn")
+    assert again[:3] == both[:3]
+    assert [row["model"] for row in accuracy.read(output)] == ["MLPClassifier"] * 2 + ["sknn"] * 2
+    for row in map(json.loads, again):
+        assert 0 <= row["error"] <= 100
+        assert row["log_loss"] > 0
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in ("sknn", "error %", "log-loss", "mean rank"))
+    assert 1_000 < output.with_suffix(".png").stat().st_size < 200_000
+
+
+# -------------------------------------------------------------------------- sections of speed
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "expected"),
     [
@@ -44,92 +186,36 @@ def test_training_is_compared_with_each_peer(work, expected):
     assert all(0 < ratio.low <= ratio.median <= ratio.high for ratio in ratios.values())
 
 
-def test_contenders_train_the_same_network_for_the_same_number_of_epochs():
-    X, y = TINY.data()
-    ours = peers.sknn(TINY._replace(n_epochs=3), X, y)()
-    theirs = peers.mlp_classifier(TINY._replace(n_epochs=3), X, y)()
-    assert [weight.shape for weight in ours.coefs_] == [weight.shape for weight in theirs.coefs_]
-    assert ours.n_iter_ == theirs.n_iter_ == 3
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda: usage.predict_many(1, n_samples=30),
+        lambda: usage.predict_one(1, n_calls=2),
+        lambda: usage.importing(1),
+        lambda: usage.grid_search(1, max_iter=1),
+    ],
+    ids=["predict many", "predict one", "import", "grid search"],
+)
+def test_everyday_uses_are_compared(measure):
+    assert measure().median > 0
 
 
-def test_pytorch_trains_the_same_network():
-    torch = pytest.importorskip("torch")
-    X, y = TINY.data()
-    peers.pytorch(TINY, X.astype(np.float32), y)()
-    assert torch.initial_seed() == 0
-
-
-def test_floor_goes_through_all_rows(monkeypatch):
-    X, y = TINY.data()
-    rows = []
-    product = np.matmul
-    monkeypatch.setattr(np, "matmul", lambda a, b, out: rows.append(len(a)) or product(a, b, out))
-    peers.floor(TINY, X, y)()
-    forward = [n for n in rows if n in (16, 8)]
-    assert sum(forward) == 2 * 40 + 40  # forward through two layers, back through one
-
-
-def test_workloads_are_those_that_are_announced():
-    assert [work.network for work in TRAINING[:3]] == ["20-100-1", "64-100-10", "784-16-16-10"]
-    assert TRAINING[2].shortened().n_samples == 5_000
-    assert TRAINING[0].shortened() == TRAINING[0]
-    X, y = TRAINING[0].data()
-    assert X.shape == (1_000, 20)
-    assert set(y) == {0, 1}
-
-
-def test_rounds_leave_out_the_warm_up_and_take_turns():
-    order = []
-    contenders = {"a": lambda: order.append("a"), "b": lambda: order.append("b")}
-    times = measuring.rounds(contenders, 2)
-    assert order == ["a", "b"] * 3
-    assert len(times["a"]) == len(times["b"]) == 2
-
-
-def test_ratio_is_taken_within_rounds():
-    found = measuring.ratio(np.array([2.0, 6.0, 20.0]), np.array([1.0, 2.0, 10.0]))
-    assert found == (2.0, 2.0, 3.0)
-    assert str(found) == " 2.00  (2.00 - 3.00)"
-    assert measuring.geometric_mean([found, measuring.Ratio(8.0, 1, 1)]) == pytest.approx(4)
-
-
-def test_everyday_uses_are_compared():
-    assert usage.predict_many(1, n_samples=30).median > 0
-    assert usage.predict_one(1, n_calls=2).median > 0
-    assert usage.importing(1).median > 0
-
-
-def test_grid_search_is_compared():
-    assert usage.grid_search(1, max_iter=1).median > 0
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(not export.available(), reason="needs onnx and onnxruntime")
 @pytest.mark.parametrize("model", export.MODELS)
 def test_export_is_compared(model):
     assert all(ratio.median > 0 for ratio in export.compare(model, 1, n_samples=30, n_calls=2))
 
 
-def test_export_is_left_out_without_onnx(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(export, "available", lambda: False)
-    benchmarks.main(["--only", "export", "--output", str(tmp_path)])
-    assert "needs onnx and onnxruntime" in capsys.readouterr().out
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(not memory.available(), reason="needs Linux's /proc")
 @pytest.mark.parametrize("call", ["fit", "predict"])
 def test_memory_is_measured(call):
     assert memory.added(call, 2_000, 50) < 100
 
 
-def test_growth_finds_the_exponent(monkeypatch):
-    assert growth.exponent([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
-    monkeypatch.setitem(growth.SERIES, "rows", [TINY, TINY._replace(n_samples=80)])
-    sizes, times = growth.measure("rows", 1)
-    assert sizes == [40, 80]
-    assert all(time > 0 for time in times)
-    assert growth.n_weights(TINY) == 5 * 4 + 4 * 3
-
-
+@pytest.mark.slow
 def test_time_to_accuracy_is_measured(tmp_path):
     X, y = load_digits(return_X_y=True)
     for name in ("train", "test"):
@@ -141,23 +227,12 @@ def test_time_to_accuracy_is_measured(tmp_path):
     assert 0 < reached[0.5] < reached[0.9] < np.inf
 
 
-def test_everything_is_printed_written_and_drawn(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(benchmarks, "TRAINING", [TINY])
-    monkeypatch.setattr(
-        benchmarks,
-        "growth",
-        SimpleNamespace(
-            SERIES=["rows"], measure=lambda *_: ([1, 2], [1.0, 2.0]), exponent=growth.exponent
-        ),
-    )
-    monkeypatch.setitem(sys.modules, "torch", None)
-    benchmarks.main(["--only", "training", "growth", "--output", str(tmp_path)])
-    printed = capsys.readouterr().out
-    assert "tiny: 5-4-3, 40 rows, batch 16" in printed
-    assert "geometric mean" in printed
-    written = json.loads((tmp_path / "speed.json").read_text())
-    assert set(written) == {"machine", "training", "geometric_mean", "growth"}
-    assert (tmp_path / "speed.png").stat().st_size < 200_000
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(SimpleMLPClassifier, "set_callbacks"), reason="scikit-learn < 1.9")
+def test_callbacks_are_compared():
+    ratios = callbacks_benchmark.compare("64-8-10, 50 rows", n_rounds=1)
+    assert [*ratios] == ["unused", "one that does nothing", "a checkpoint every 10 epochs"]
+    assert all(each.median > 0 for each in ratios.values())
 
 
 def test_sections_may_be_empty(tmp_path):
@@ -167,19 +242,11 @@ def test_sections_may_be_empty(tmp_path):
     assert not (tmp_path / "none.png").exists()
 
 
-@pytest.mark.skipif(not hasattr(SimpleMLPClassifier, "set_callbacks"), reason="scikit-learn < 1.9")
-def test_callbacks_are_compared(monkeypatch):
-    monkeypatch.setitem(callbacks.MODELS, "tiny", ({"hidden_layer_sizes": (4,), "max_iter": 2}, 99))
-    ratios = callbacks.compare("tiny", n_rounds=1)
-    assert [*ratios] == ["unused", "one that does nothing", "a checkpoint every 10 epochs"]
-    assert all(each.median > 0 for each in ratios.values())
-
-
-def test_the_loop_without_callbacks_trains_the_same_network(monkeypatch):
-    X, y = load_digits(return_X_y=True)
-    settings = {"max_iter": 3, "calibrate": False, "random_state": 0}
-    model = SimpleMLPClassifier((8,), **settings).fit(X, y)
-    monkeypatch.setattr("sknn.run.stochastic.train", callbacks.train_without)
-    other = SimpleMLPClassifier((8,), **settings).fit(X, y)
-    np.testing.assert_array_equal(model.coefs_[0], other.coefs_[0])
-    np.testing.assert_array_equal(model.loss_curve_, other.loss_curve_)
+@pytest.mark.slow
+def test_training_is_printed_and_drawn(tmp_path, capsys):
+    results = {}
+    benchmarks.run_training(results, [TINY], 1)
+    assert "tiny: 5-4-3, 40 rows, batch 16" in capsys.readouterr().out
+    assert {"training", "geometric_mean"} <= set(results)
+    report.plot(results, tmp_path / "speed.png")
+    assert (tmp_path / "speed.png").stat().st_size < 200_000

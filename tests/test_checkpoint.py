@@ -16,8 +16,8 @@ from sknn import Checkpoint, SimpleMLPClassifier
 callback = pytest.importorskip("sklearn.callback", reason="callbacks came with scikit-learn 1.9")
 
 SETTINGS = {
-    "default": {"max_iter": 15},
-    "early stopping": {"early_stopping": True, "max_iter": 40, "n_iter_no_change": 3},
+    "members": {"max_iter": 15},
+    "early stopping": {"early_stopping": True, "max_iter": 20, "n_iter_no_change": 3},
     "dropout": {"dropout": 0.2, "max_iter": 6, "weight_decay": 0.1},
     "sgd": {"solver": "sgd", "max_iter": 6, "learning_rate": 0.1},
     "one batch": {"batch_size": 1000, "max_iter": 8},
@@ -28,11 +28,11 @@ each_setting = pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTIN
 
 def digits():
     X, y = load_digits(return_X_y=True)
-    return X[:500], y[:500]
+    return X[:200], y[:200]
 
 
 def make(**parameters):
-    return SimpleMLPClassifier(**{"hidden_layer_sizes": (16,), "n_members": 3} | parameters)
+    return SimpleMLPClassifier(**{"hidden_layer_sizes": (8,), "n_members": 3} | parameters)
 
 
 class Kill:
@@ -79,7 +79,7 @@ def resume(path, *data, **fit_parameters):
 @pytest.mark.parametrize("after", [1, 3, 5])
 def test_a_resumed_fit_ends_with_the_same_bits(tmp_path, settings, after):
     X, y = digits()
-    weight = np.random.default_rng(0).random(500)
+    weight = np.random.default_rng(0).random(200)
     whole = make(random_state=0, **settings).fit(X, y, weight)
     model = make(random_state=0, **settings)
     model.set_callbacks(Checkpoint(tmp_path / "model"), Kill(after))
@@ -122,7 +122,7 @@ def test_after_the_resumed_fit_the_model_trains_on_like_the_other(tmp_path):
 
 def test_a_stream_goes_on_with_the_same_bits(tmp_path):
     X, y = digits()
-    chunks = [slice(start, start + 90) for start in range(0, 500, 90)]
+    chunks = [slice(start, start + 35) for start in range(0, 200, 35)]
     whole = make(random_state=0)
     for rows in chunks:
         whole.partial_fit(X[rows], y[rows], classes=range(10))
@@ -145,9 +145,8 @@ def test_it_is_written_every_so_many_epochs_and_at_the_end(tmp_path, every):
             if context.task_name == "epoch" and (tmp_path / "model").exists():
                 written.append(Checkpoint.load(tmp_path / "model").n_iter_)
 
-    make(max_iter=6).set_callbacks(Checkpoint(tmp_path / "model", every=every), Witness(0)).fit(
-        X, y
-    )
+    model = make(max_iter=6, calibrate=False)
+    model.set_callbacks(Checkpoint(tmp_path / "model", every=every), Witness(0)).fit(X, y)
     expected = [max(k for k in (0, *range(every, e + 1, every))) for e in range(1, 7)]
     assert Checkpoint.load(tmp_path / "model").n_iter_ == 6
     assert written == [epoch for epoch in expected if epoch]
@@ -159,33 +158,33 @@ def test_every_counts_calls_of_partial_fit(tmp_path):
     model = make(random_state=0).set_callbacks(Checkpoint(tmp_path / "model", every=3))
     for _ in range(5):
         model.partial_fit(X, y, classes=range(10))
-    assert Checkpoint.load(tmp_path / "model").t_ == 3 * 500
+    assert Checkpoint.load(tmp_path / "model").t_ == 3 * 200
 
 
-def test_moments_and_random_stream_are_in_a_checkpoint_and_in_no_other_file(tmp_path):
+def test_moments_are_in_a_checkpoint_and_in_no_other_file(tmp_path):
     X, y = digits()
-    model = make(max_iter=4, n_members=1).set_callbacks(Checkpoint(tmp_path / "model"), Kill(3))
+    model = make(hidden_layer_sizes=(200,), n_members=1, max_iter=4, scaling="standard")
+    model.set_callbacks(Checkpoint(tmp_path / "model"), Kill(3))
     with pytest.raises(InterruptedError):
         model.fit(X, y)
     n_bytes = model.network_.parameters.values.nbytes
-    content = joblib.load(tmp_path / "model")["training"]
-    assert content.moments.keys() == {"t", "m", "v"}
-    assert content.history.n_epochs == 3
-    other = pickle.loads(pickle.dumps(model))
-    assert other._training.moments == {}
-    assert other._training.history is None
-    assert len(pickle.dumps(model)) < n_bytes + 8000
+    assert n_bytes < len(pickle.dumps(model)) < n_bytes + 8000
     assert (tmp_path / "model").stat().st_size > 3 * n_bytes
 
 
 def test_a_model_from_another_file_has_a_random_stream_of_its_own():
     """Over and over loaded, trained and saved, it does not see one order for ever."""
     X, y = digits()
-    model = make(max_iter=3, random_state=0).fit(X, y)
-    one, other = (pickle.loads(pickle.dumps(model)) for _ in range(2))
-    assert one._training.rng.random() == other._training.rng.random()
-    later = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(model)).partial_fit(X, y)))
-    assert later._training.rng.random() != other._training.rng.random()
+    # Steps too small for any weight: what the loss tells is which neurons dropout silenced.
+    settings = {"dropout": 0.5, "learning_rate": 1e-30, "parametrization": "standard"}
+    model = make(max_iter=1, random_state=0, **settings)
+    saved = pickle.dumps(model.fit(X, y))
+
+    def next_loss(file):
+        return pickle.loads(file).partial_fit(X, y).loss_
+
+    assert next_loss(saved) == next_loss(saved)
+    assert next_loss(pickle.dumps(pickle.loads(saved).partial_fit(X, y))) != next_loss(saved)
 
 
 @pytest.mark.parametrize(
@@ -194,9 +193,10 @@ def test_a_model_from_another_file_has_a_random_stream_of_its_own():
         ({"max_iter": 9}, "max_iter"),
         ({"early_stopping": True}, "early_stopping and n_samples and data"),
         ({"learning_rate": 0.1}, "learning_rate"),
-        ({"y": True}, r"data \(X, y or sample_weight\)"),
-        ({"X": True}, r"data \(X, y or sample_weight\)"),
-        ({"sample_weight": True}, r"data \(X, y or sample_weight\)"),
+        ({"class_weight": "balanced"}, r"data \(X, y, weights or"),
+        ({"y": True}, r"data \(X, y, weights or validation_fraction\)"),
+        ({"X": True}, r"data \(X, y, weights or validation_fraction\)"),
+        ({"sample_weight": True}, r"data \(X, y, weights or validation_fraction\)"),
     ],
     ids=str,
 )
@@ -208,7 +208,7 @@ def test_another_fit_is_not_resumed(tmp_path, change, what):
     loaded = Checkpoint.load(tmp_path / "model").set_params(warm_start=True)
     before = loaded.network_.parameters.values.copy()
     its_X, its_y = X + ("X" in change), y[::-1] if "y" in change else y
-    weight = np.arange(500.0) if "sample_weight" in change else None
+    weight = np.arange(200.0) if "sample_weight" in change else None
     changed = {name: value for name, value in change.items() if value is not True or "_" in name}
     changed.pop("sample_weight", None)
     with pytest.raises(ValueError, match=f"stands after epoch 2 of 5, .* had another {what}"):
@@ -354,23 +354,22 @@ def test_a_folder_is_refused_before_the_first_epoch(tmp_path):
     assert not hasattr(model, "n_iter_")
 
 
-def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+def test_a_write_that_fails_leaves_the_old_file(tmp_path):
+    resource = pytest.importorskip("resource", reason="no limits here")
     X, y = digits()
     model = make(max_iter=4, random_state=0)
     model.set_callbacks(Checkpoint(tmp_path / "model"), Kill(2))
     with pytest.raises(InterruptedError):
         model.fit(X, y)
-
-    def full_disk(content, file):
-        file.write(b"the first bytes")
-        raise OSError("no space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("sknn.checkpoint.joblib.dump", full_disk)
-        with pytest.raises(OSError, match="no space"):
-            Checkpoint.load(tmp_path / "model").set_params(warm_start=True).set_callbacks(
-                Checkpoint(tmp_path / "model")
-            ).fit(X, y)
+    model = Checkpoint.load(tmp_path / "model").set_params(warm_start=True)
+    model.set_callbacks(Checkpoint(tmp_path / "model"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            model.fit(X, y)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
     assert Checkpoint.load(tmp_path / "model").n_iter_ == 2
 
@@ -386,6 +385,7 @@ def train(path, settings):
     model.set_callbacks(Checkpoint(path)).fit(*digits())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 def test_a_process_killed_fifty_times_tears_no_file_and_changes_no_bit(tmp_path):
     context = multiprocessing.get_context("forkserver")

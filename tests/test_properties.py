@@ -1,10 +1,11 @@
 """What holds for any data and any legal parameters, on examples that Hypothesis makes.
 
 `pytest` tries 200 examples of each property, always the same ones; `pytest -m slow` tries 10,000
-new ones.
+new ones, or as many as the environment variable SKNN_EXAMPLES says.
 """
 
 import importlib.util
+import os
 import pickle
 import re
 import warnings
@@ -30,7 +31,12 @@ SOME = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-MANY = settings(SOME, max_examples=10_000, derandomize=False)
+MANY = settings(
+    SOME,
+    max_examples=int(os.environ.get("SKNN_EXAMPLES", "10_000")),
+    derandomize=False,
+    print_blob=True,
+)
 
 # What `fit` and `predict` may answer to data that is legal: the classifier documents it.
 DOCUMENTED_ERRORS = [
@@ -358,8 +364,6 @@ def check_container(case, name):
     event(name)
     plain = np.ascontiguousarray(case.X) if name in DENSE else sparse.csr_matrix(case.X)
     other = (DENSE | SPARSE)[name](case.X)
-    if name == "polars":  # read column by column: `fit` merges equal rows of arrays only
-        plain = pd.DataFrame(case.X, dtype="Float64").rename(columns=str)
     model = fitted(case, plain)
     proba = probabilities(model, plain)
     assert_same(probabilities(fitted(case, other), other), proba)

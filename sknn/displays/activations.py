@@ -178,7 +178,7 @@ class ActivationsDisplay:
         return self
 
     def _names_of_inputs(self) -> list[str]:
-        """Return the names to write beside the inputs, if there is a place for them."""
+        """Return the names to write beside the inputs, if there is room for them."""
         one_column = self.image_shape is None and len(self.activations[0]) <= _MAX_IN_COLUMN
         return list(self.input_names or []) if one_column else []
 
@@ -191,7 +191,7 @@ class ActivationsDisplay:
     def _write_names(self, layers: list[np.ndarray], grids: list, x: np.ndarray) -> None:
         """Write names beside the inputs and outputs; of many outputs only the most active one's."""
         inputs = zip(
-            _places(len(layers[0]), 0.0, grids[0][1]), self._names_of_inputs(), strict=False
+            _centers(len(layers[0]), 0.0, grids[0][1]), self._names_of_inputs(), strict=False
         )
         for (_, y), name in inputs:
             self.ax_.text(-0.3, y, name, ha="right", va="center", size=9)
@@ -200,7 +200,7 @@ class ActivationsDisplay:
         outputs = layers[-1]
         width, height = grids[-1]
         best = int(outputs.argmax()) if len(outputs) > 1 else -1
-        for k, (_, y) in enumerate(_places(len(outputs), 0.0, height)):
+        for k, (_, y) in enumerate(_centers(len(outputs), 0.0, height)):
             if width == 1 or k == best:
                 text = f"{self.class_names[k]}  {outputs[k]:.2f}"
                 weight = "bold" if k == best else "normal"
@@ -223,8 +223,8 @@ def _draw_layer(
     style = {"cmap": ACTIVATION_COLORMAP, "norm": Normalize(*limits)} | kwargs
     if image_shape is not None:
         return ax.imshow(activations.reshape(image_shape), extent=box, **style)
-    places = _places(len(activations), box[0], box[2] - box[3])
-    return draw_neurons(ax, places, 0.4, array=activations, edgecolor="0.5", **style)
+    centers = _centers(len(activations), box[0], box[2] - box[3])
+    return draw_neurons(ax, centers, 0.4, array=activations, edgecolor="0.5", **style)
 
 
 def _grid(n_neurons: int) -> tuple[float, float]:
@@ -234,7 +234,7 @@ def _grid(n_neurons: int) -> tuple[float, float]:
     return n_columns, -(-n_neurons // n_columns)
 
 
-def _places(n_neurons: int, left: float, height: float) -> list[tuple[float, float]]:
+def _centers(n_neurons: int, left: float, height: float) -> list[tuple[float, float]]:
     """Return the centres of a layer's neurons, column by column."""
     n_rows = int(height)
     return [(left + 0.5 + k // n_rows, 0.5 + k % n_rows - height / 2) for k in range(n_neurons)]

@@ -64,14 +64,14 @@ def without_frame(ax: Any) -> None:
     ax.spines[:].set_visible(False)
 
 
-def draw_neurons(ax: Any, places: Any, radius: float, **style: Any) -> Any:
+def draw_neurons(ax: Any, centers: Any, radius: float, **style: Any) -> Any:
     """Draw neurons as circles.
 
     Parameters
     ----------
     ax : matplotlib Axes
         Where to draw.
-    places : iterable of (float, float)
+    centers : iterable of (float, float)
         The centres.
     radius : float
         Their radius.
@@ -86,7 +86,7 @@ def draw_neurons(ax: Any, places: Any, radius: float, **style: Any) -> Any:
     from matplotlib.collections import PatchCollection
     from matplotlib.patches import Circle
 
-    circles = PatchCollection([Circle(place, radius) for place in places], **style)
+    circles = PatchCollection([Circle(center, radius) for center in centers], **style)
     return ax.add_collection(circles, autolim=False)
 
 

@@ -168,8 +168,8 @@ class LossCurveDisplay:
     def _plot_best(self, epoch: int) -> None:
         """Mark the best epoch, on the curve that chose it."""
         line = self.validation_line_ or self.line_
-        place = [epoch], [line.get_ydata()[epoch - 1]]
-        (self.best_,) = line.axes.plot(*place, "o", color=line.get_color(), label="best epoch")
+        point = [epoch], [line.get_ydata()[epoch - 1]]
+        (self.best_,) = line.axes.plot(*point, "o", color=line.get_color(), label="best epoch")
 
     def _plot_legend(self) -> None:
         """Name all curves on the axes and on their twin, and the best epochs once."""
@@ -181,9 +181,9 @@ class LossCurveDisplay:
         ]
         best = [entry for entry in entries if entry[1] == "best epoch"]
         entries = [entry for entry in entries if entry not in best] + best[:1]
-        # Matplotlib's choice of a place does not look at the twin.
-        place = "best" if self.validation_ax_ is None else "center right"
-        self.ax_.legend(*zip(*entries, strict=True), loc=place)
+        # Matplotlib's choice of a location ignores the twin.
+        location = "best" if self.validation_ax_ is None else "center right"
+        self.ax_.legend(*zip(*entries, strict=True), loc=location)
 
 
 def _tick_whole_epochs(ax: Any) -> None:
@@ -197,7 +197,7 @@ def _tick_whole_epochs(ax: Any) -> None:
 def _twin_of(ax: Any) -> Any:
     """Return the axes for validation scores that an earlier run made, or None."""
     for other in ax.get_shared_x_axes().get_siblings(ax):
-        # Subplots may share an x-axis too, in another place.
+        # Subplots may share an x-axis too, elsewhere in the figure.
         if other.get_gid() == _SCORES and other.bbox.bounds == ax.bbox.bounds:
             return other
     return None

@@ -152,9 +152,9 @@ class NetworkDisplay:
             self.lines_.append(_draw_lines(ax, part, ends, heights[i : i + 2], kwargs))
         for i, (size, title) in enumerate(zip(sizes, layer_titles(sizes), strict=True)):
             x = _BETWEEN_LAYERS * i
-            places = [(x, y) for y in heights[i]]
+            centers = [(x, y) for y in heights[i]]
             style = {"facecolor": "white", "edgecolor": "0.2", "zorder": 2}
-            self.neurons_.append(draw_neurons(ax, places, _RADIUS, **style))
+            self.neurons_.append(draw_neurons(ax, centers, _RADIUS, **style))
             ax.text(x, top + 0.3, title, ha="center", va="bottom", size=9)
             if size > self.max_neurons:
                 ax.text(x, 0, "⋮", ha="center", va="center", size=14)

@@ -1,15 +1,15 @@
-"""What the displays show of a fitted classifier: one member's weights, and names for both ends."""
+"""What the displays take from a fitted classifier: one member's weights, names of both ends."""
 
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
+
+from sknn.fitted import feature_names_of, model_of
 
 
 def check_member(estimator: Any, member: int) -> None:
     """Raise an error unless the classifier is fitted and has such a member."""
-    check_is_fitted(estimator)
-    n_members = estimator.network_.n_members
+    n_members = model_of(estimator).network.n_members
     if not 0 <= member < n_members:
         raise ValueError(
             f"member={member} was given, but the classifier has n_members={n_members}, numbered "
@@ -20,15 +20,15 @@ def check_member(estimator: Any, member: int) -> None:
 def weights_between_neurons(estimator: Any, member: int = 0) -> list[np.ndarray]:
     """Return the weights of each layer of one member, as they act on the activations below.
 
-    Learnt factors of the inputs are multiplied into the first layer.  Where numbers are embedded,
-    its weights for the functions of a number are left out, and those for the number itself stay.
+    The weights of the first layer include the learnt factors of the inputs.  The functions of an
+    embedding are not among them: each number has the weights that act on itself.
 
     Parameters
     ----------
     estimator : SimpleMLPClassifier
         A fitted classifier.
     member : int
-        Which of its networks.
+        Index of the member.
 
     Returns
     -------
@@ -36,22 +36,20 @@ def weights_between_neurons(estimator: Any, member: int = 0) -> list[np.ndarray]
         From the inputs to the output neurons.
     """
     check_member(estimator, member)
-    layers = estimator.network_.dense_layers()
+    network = model_of(estimator).network
     weights = [
         layer.scale[..., np.newaxis] * layer.weight if layer.scales else layer.weight
-        for layer in layers
+        for layer in network.dense_layers()
     ]
-    if estimator.network_.n_members > 1:
+    if network.n_members > 1:
         weights = [weight[member] for weight in weights]
-    weights[0] = weights[0][: estimator.network_.sizes[0]]
+    weights[0] = weights[0][: network.sizes[0]]
     return weights
 
 
 def input_names(estimator: Any) -> list[str]:
     """Return a name for each input: that of its feature, and of its category if it has one."""
-    n_features = estimator.n_features_in_
-    features = getattr(estimator, "feature_names_in_", [f"x{j}" for j in range(n_features)])
-    return estimator.encoder_.input_names(features)
+    return model_of(estimator).encoder.input_names(feature_names_of(estimator))
 
 
 def feature_input_names(estimator: Any) -> list[str] | None:
@@ -60,5 +58,6 @@ def feature_input_names(estimator: Any) -> list[str] | None:
 
 
 def output_names(estimator: Any) -> list[str]:
-    """Return the class that each output neuron speaks for; a single one speaks for the second."""
-    return [str(name) for name in estimator.classes_[-estimator.n_outputs_ :]]
+    """Return the class of each output neuron; a single neuron has the second class."""
+    labels = model_of(estimator).labels
+    return [str(name) for name in labels.classes[-labels.n_outputs :]]

@@ -204,16 +204,16 @@ class WeightsDisplay:
         shown = np.sort(largest)
         figsize = (0.5 * n_neurons + 2.5, 0.25 * len(shown) + 1)
         self.ax_ = ax = axes_to_draw_on(ax, figsize)
-        places = np.arange(len(shown))
+        rows = np.arange(len(shown))
         for k, column in enumerate(lengths[shown].T):
             ax.axvline(k, color="0.8", linewidth=0.8, zorder=0)
             colors = np.where(column < 0, NEGATIVE_COLOR, POSITIVE_COLOR)
             # Bars of neighbours just do not meet.
-            bars = ax.barh(places, 0.47 * column, left=k, **({"color": colors} | kwargs))
+            bars = ax.barh(rows, 0.47 * column, left=k, **({"color": colors} | kwargs))
             self.bars_.append(bars)
         without_frame(ax)
         ax.set(xlim=(-0.6, n_neurons - 0.4), ylim=(len(shown) - 0.4, -0.6))
         ax.set_xticks(range(n_neurons), titles)
-        ax.set_yticks(places, [names[j] for j in shown])
+        ax.set_yticks(rows, [names[j] for j in shown])
         part = f" ({len(shown)} of {n_inputs} inputs)" if len(shown) < n_inputs else ""
         ax.set_xlabel(f"neuron{part}")

@@ -1,1 +1,1 @@
-"""Ground floor: what the network computes. Imports NumPy and SciPy only."""
+"""What the network computes. Imports NumPy and SciPy only."""

@@ -1,8 +1,8 @@
 """Activation functions of neurons, `a = f(z)`, and their derivatives, computed in place.
 
-An activation overwrites the weighted inputs `z` with the activations `a`.  What its derivative
-needs besides `a` it leaves in buffers of the same shape, its *memos*.  The backward pass is the
-last to see a layer's `a` and memos, so it may overwrite them: no array is allocated in either.
+An activation overwrites the weighted sums `z` with the activations `a`.  What its derivative
+needs besides `a` it leaves in buffers of the same shape, its *cache*.  The backward pass is the
+last to see a layer's `a` and cache, so it may overwrite them: no array is allocated in either.
 """
 
 from abc import ABC, abstractmethod
@@ -18,48 +18,48 @@ class Activation(ABC):
 
     Attributes
     ----------
-    n_memos : int
+    n_cached : int
         How many buffers shaped like `z` the two passes share; they start as zeros.
     initializer : str
         Key in `INITIALIZERS` of the starting weights that suit this function.
     """
 
-    n_memos: int
+    n_cached: int
     initializer: str
 
     @abstractmethod
-    def forward(self, z: np.ndarray, memos: Sequence[np.ndarray]) -> None:
-        """Overwrite the weighted inputs `z` with the activations `a = f(z)`."""
+    def forward(self, z: np.ndarray, cache: Sequence[np.ndarray]) -> None:
+        """Overwrite the weighted sums `z` with the activations `a = f(z)`."""
 
     @abstractmethod
-    def backward(self, gradient: np.ndarray, a: np.ndarray, memos: Sequence[np.ndarray]) -> None:
-        """Multiply the gradient with respect to `a` by `f'(z)`; may overwrite `a` and memos."""
+    def backward(self, gradient: np.ndarray, a: np.ndarray, cache: Sequence[np.ndarray]) -> None:
+        """Multiply the gradient with respect to `a` by `f'(z)`; may overwrite `a` and cache."""
 
 
 class Identity(Activation):
     """`f(z) = z`: the layer stays linear."""
 
-    n_memos = 0
+    n_cached = 0
     initializer = "glorot_uniform"
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Leave `z` as it is."""
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Leave the gradient as it is: `f'(z) = 1`."""
 
 
 class Logistic(Activation):
     """The sigmoid, `f(z) = σ(z) = 1 / (1 + exp(-z))`; `f' = a (1 - a)`."""
 
-    n_memos = 0
+    n_cached = 0
     initializer = "glorot_uniform"
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `σ(z)`."""
         logistic(z, out=z)
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Multiply by `a (1 - a)`."""
         gradient *= a
         np.subtract(1, a, out=a)
@@ -69,14 +69,14 @@ class Logistic(Activation):
 class Tanh(Activation):
     """The hyperbolic tangent, `f(z) = tanh(z)`; `f' = 1 - a²`."""
 
-    n_memos = 0
+    n_cached = 0
     initializer = "glorot_uniform"
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `tanh(z)`."""
         np.tanh(z, out=z)
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Multiply by `1 - a²`."""
         np.square(a, out=a)
         np.subtract(1, a, out=a)
@@ -91,16 +91,16 @@ class Relu(Activation):
     Glorot, Bordes, Bengio, "Deep sparse rectifier neural networks", 2011.
     """
 
-    n_memos = 1
+    n_cached = 1
     initializer = "he_normal"
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `max(z, 0)`."""
-        # The memo stays zero: NumPy compares two arrays 4 times faster than an array and a number.
-        (zeros,) = memos
+        # The cache stays zero: NumPy compares two arrays 4 times faster than an array and a number.
+        (zeros,) = cache
         np.maximum(z, zeros, out=z)
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Multiply by 1 where `a > 0`, else by 0."""
         # A mask of floats, written over `a`, is 3-5 times faster here than a boolean `where`.
         np.greater(a, 0, out=a)
@@ -120,19 +120,19 @@ class LeakyRelu(Activation):
     Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
 
-    n_memos = 1
+    n_cached = 1
     initializer = "he_normal"
 
     def __init__(self, alpha: float):
         self.alpha = alpha
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `max(z, αz)`."""
-        (scaled,) = memos
+        (scaled,) = cache
         np.multiply(z, self.alpha, out=scaled)
         np.maximum(z, scaled, out=z)
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Multiply by 1 where `a > 0`, else by α."""
         np.greater(a, 0, out=a)
         a *= 1 - self.alpha
@@ -156,16 +156,16 @@ class ExponentialLinear(Activation):
     linear units", 2016; Klambauer et al., "Self-normalizing neural networks", 2017.
     """
 
-    n_memos = 1
+    n_cached = 1
 
     def __init__(self, alpha: float, scale: float, initializer: str):
         self.alpha = alpha
         self.scale = scale
         self.initializer = initializer
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `λ (max(z, 0) + α (exp(min(z, 0)) - 1))`."""
-        (negative,) = memos
+        (negative,) = cache
         np.minimum(z, 0, out=negative)
         np.expm1(negative, out=negative)
         negative *= self.alpha
@@ -173,9 +173,9 @@ class ExponentialLinear(Activation):
         z += negative
         z *= self.scale
 
-    def backward(self, gradient, a, memos):
-        """Multiply by λ where `a > 0`, else by `λα exp(z)`, which is `λ (memo + α)`."""
-        (negative,) = memos
+    def backward(self, gradient, a, cache):
+        """Multiply by λ where `a > 0`, else by `λα exp(z)`, which is `λ (cache + α)`."""
+        (negative,) = cache
         np.greater(a, 0, out=a)
         a *= 1 - self.alpha
         a += negative  # 0 where z > 0
@@ -192,18 +192,18 @@ class Silu(Activation):
     Elfwing, Uchibe, Doya, "Sigmoid-weighted linear units", 2018.
     """
 
-    n_memos = 1
+    n_cached = 1
     initializer = "he_normal"
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `z σ(z)` and remember `σ(z)`."""
-        (sigma,) = memos
+        (sigma,) = cache
         logistic(z, out=sigma)
         z *= sigma
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Multiply by `1 + (σ - 1)(1 - a)`, which is `σ + a (1 - σ)`."""
-        (sigma,) = memos
+        (sigma,) = cache
         sigma -= 1
         np.subtract(1, a, out=a)
         a *= sigma
@@ -219,19 +219,19 @@ class Gelu(Activation):
     Hendrycks, Gimpel, "Gaussian error linear units", 2016 (the exact form).
     """
 
-    n_memos = 2
+    n_cached = 2
     initializer = "he_normal"
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `z Φ(z)` and remember `z` and `Φ(z)`."""
-        inputs, cdf = memos
+        inputs, cdf = cache
         np.copyto(inputs, z)
         ndtr(z, out=cdf)
         z *= cdf
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Multiply by `Φ(z) + z exp(-z²/2) / √(2π)`."""
-        inputs, cdf = memos
+        inputs, cdf = cache
         np.square(inputs, out=a)
         a *= -0.5
         np.exp(a, out=a)
@@ -249,15 +249,15 @@ class Mish(Activation):
     Misra, "Mish: a self regularized non-monotonic activation function", 2020.
     """
 
-    n_memos = 2
+    n_cached = 2
     initializer = "he_normal"
 
-    def forward(self, z, memos):
+    def forward(self, z, cache):
         """Overwrite `z` with `z t` and remember `z` and `t`.
 
         `t = w / (w + 2)` with `w = exp(z) (exp(z) + 2)`: no logarithm, no cancellation.
         """
-        inputs, t = memos
+        inputs, t = cache
         np.copyto(inputs, z)
         np.minimum(z, 20, out=t)  # beyond 20, t is 1 to the last bit and exp might overflow
         np.exp(t, out=t)
@@ -267,9 +267,9 @@ class Mish(Activation):
         t /= z
         np.multiply(inputs, t, out=z)
 
-    def backward(self, gradient, a, memos):
+    def backward(self, gradient, a, cache):
         """Multiply by `t + z σ(z) (1 - t²)`."""
-        inputs, t = memos
+        inputs, t = cache
         logistic(inputs, out=a)
         inputs *= a
         np.square(t, out=a)

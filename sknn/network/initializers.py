@@ -1,15 +1,23 @@
 """Starting weights: random numbers whose spread keeps signals of equal size from layer to layer.
 
-An initializer is a function `(rng, shape) -> weight` of that shape, float64, which ends in
-`n_inputs, n_outputs`.
+An initializer is a function `(rng, shape) -> array` of that shape, float64.  The shape of weights
+ends in `n_inputs, n_outputs`.
 """
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 Shape = tuple[int, ...]
 Initializer = Callable[[np.random.Generator, Shape], np.ndarray]
+
+
+class Start(NamedTuple):
+    """The initializers of the weights and of the biases of a dense layer."""
+
+    weight: Initializer
+    bias: Initializer
 
 
 def glorot_uniform(rng: np.random.Generator, shape: Shape) -> np.ndarray:
@@ -38,15 +46,19 @@ def lecun_normal(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     return rng.normal(0.0, shape[-2] ** -0.5, shape)
 
 
+def standard_normal(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """Draw normal numbers of mean 0 and variance 1."""
+    return rng.normal(size=shape)
+
+
 def zeros(rng: np.random.Generator, shape: Shape) -> np.ndarray:
-    """Return zeros: a last layer whose first step is taken from "no idea"."""
+    """Return zeros; nothing is drawn."""
     return np.zeros(shape)
 
 
+#: The starting weights that suit activation functions, by name.
 INITIALIZERS: Mapping[str, Initializer] = {
     "glorot_uniform": glorot_uniform,
     "he_normal": he_normal,
     "lecun_normal": lecun_normal,
-    "ntk": lecun_normal,  # with random biases, see `Dense`
-    "zeros": zeros,
 }

@@ -1,119 +1,92 @@
 """The layers of a network.  They hold parameters, never data.
 
 Rows of numbers have shape `(n_rows, n_units)`.  A network may have several *members*, networks of
-the same form that see the same rows side by side; from the first dense layer on, a leading axis
-counts them: `(n_members, n_rows, n_units)`.  A network of one member has no such axis.
+the same form that see the same rows side by side.  From the first dense layer on, a leading axis
+counts them: `(n_members, n_rows, n_units)`.  A network of one member has no such axis.  Layers are
+given the leading axis as a shape, `members`: `()` or `(n_members,)`.
 
-What a pass needs to remember, and the memory it writes to, is a `Scratch` that the caller makes
-once for each layer and number of rows.  So one network serves many threads, and a step of training
-allocates next to nothing: the random bits of dropout, and what passes from dense layers to an
-embedding.
+What a pass remembers, and the memory it writes to, is a `Workspace` that the caller makes once for
+each layer and number of rows.  So one network serves many threads, and a step of training allocates
+next to nothing.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.initializers import INITIALIZERS
-from sknn.network.parameters import Views
-
-
-@dataclass
-class Scratch:
-    """The memory of one layer for passes over a fixed number of rows.
-
-    Attributes
-    ----------
-    inputs : ndarray of shape (..., n_rows, n_inputs)
-        What the layer was last given; the backward pass needs it.
-    outputs : ndarray of shape (..., n_rows, n_outputs)
-        Where the layer writes, unless it works in place.
-    memos : tuple of ndarray
-        What the forward pass leaves for the backward pass.
-    input_gradient : ndarray of shape (..., n_rows, n_inputs), or None
-        Where the backward pass writes, unless it works in place or no layer lies below.
-    rng : Generator or None
-        The source of a training pass's randomness; None where the passes are for prediction.
-    """
-
-    inputs: np.ndarray = field(init=False)
-    outputs: np.ndarray = field(init=False)
-    memos: tuple[np.ndarray, ...] = ()
-    input_gradient: np.ndarray | None = None
-    rng: np.random.Generator | None = None
+from sknn.network.initializers import Start
+from sknn.network.parameters import Shape, Views
+from sknn.network.workspace import Workspace
 
 
 class Layer(ABC):
     """One step of a network: rows of numbers in, rows of numbers out.
 
+    Once the layer is bound, its parameters and buffers are attributes named after their roles, and
+    the gradients of the parameters attributes named `<role>_gradient`.
+
     Parameters
     ----------
-    shapes : dict
-        The shape of each parameter by its role ("weight", "bias"); empty if there are none.
-        Once the layer is bound, the parameters are attributes named after their roles, and their
-        gradients attributes named `<role>_gradient`.
+    shapes : mapping
+        The shape of each parameter by its role, such as "weight" or "bias".
+    buffer_shapes : mapping, optional
+        The shape of each buffer by its role.  Buffers are drawn with the starting values, and saved
+        with the parameters, but they are never trained.
     """
 
-    def __init__(self, shapes: dict[str, tuple[int, ...]]):
+    def __init__(
+        self, shapes: Mapping[str, Shape], buffer_shapes: Mapping[str, Shape] | None = None
+    ):
         self.shapes = shapes
+        self.buffer_shapes = buffer_shapes or {}
 
-    def step_factors(self) -> dict[str, float]:
-        """Return by role how large the steps are that suit the parameters, in units of a weight's.
-
-        The unit is the step of a weight in a layer with 256 inputs.  See `MultilayerPerceptron`.
-        """
-        return dict.fromkeys(self.shapes, 1.0)
-
-    def bind(self, values: Views, gradient: Views) -> None:
-        """Make the parameters, and their gradients, views of a `ParameterVector`."""
+    def bind(self, values: Views, gradient: Views, buffers: Views) -> None:
+        """Make the parameters, their gradients and the buffers views of flat vectors."""
+        vars(self).update(values | buffers)
         for role in self.shapes:
-            setattr(self, role, values[role])
             setattr(self, f"{role}_gradient", gradient[role])
 
-    @abstractmethod
-    def initialize(self, rng: np.random.Generator) -> None:
-        """Set the parameters to their starting values."""
+    def initialize(self, rng: np.random.Generator) -> None:  # noqa: B027
+        """Set the parameters and the buffers, where there are any, to their starting values."""
 
     @abstractmethod
-    def scratch(
+    def workspace(
         self, n_rows: int, dtype: np.dtype, rng: np.random.Generator | None, *, lowest: bool
-    ) -> Scratch:
+    ) -> Workspace:
         """Allocate the memory for passes over `n_rows` rows.
 
-        With a generator it is for training and holds what the backward pass needs.  The `lowest`
-        layer need not tell anyone the gradient with respect to its inputs.
+        With a generator it is for training, and has room for the backward pass.  The `lowest`
+        layer need not return the gradient with respect to its inputs.
         """
 
     @abstractmethod
-    def forward(self, inputs: np.ndarray, scratch: Scratch) -> np.ndarray:
+    def forward(self, inputs: np.ndarray, workspace: Workspace) -> np.ndarray:
         """Return the outputs for `inputs`, which may be overwritten."""
 
     @abstractmethod
-    def backward(self, gradient: np.ndarray, scratch: Scratch) -> np.ndarray | None:
+    def backward(self, gradient: np.ndarray, workspace: Workspace) -> np.ndarray | None:
         """Set the parameters' gradients; return the gradient with respect to the inputs.
 
-        `gradient` is that of the objective with respect to the outputs; it may be overwritten.
+        `gradient` is that of the cost with respect to the outputs; it may be overwritten.
         """
 
 
 class Dense(Layer):
-    """A layer of weights and biases, `z = a W + b`, one row per sample.
+    """A layer of weights and biases, `z = a W + b`: each neuron's weighted sum of its inputs.
 
-    The lectures write `z = W a + b` for one sample as a column; a batch of samples as rows
-    needs the transpose, so `weight` has shape `(n_inputs, n_outputs)`.
+    The lectures write `z = W a + b` for one sample as a column.  A batch of samples as rows needs
+    the transpose, so `weight` has shape `(n_inputs, n_outputs)`.
 
     Parameters
     ----------
     n_inputs, n_outputs : int
         Numbers of neurons below and above.
-    initializer : str
-        Key in `INITIALIZERS` of the starting weights.
-    n_members : int
-        Number of members of the network; if there are several, their weights have shape
-        `(n_members, n_inputs, n_outputs)` and their biases `(n_members, n_outputs)`.
+    start : Start
+        What draws the starting weights and biases.
+    members : tuple of int
+        Leading axis of the parameters.
     scales : bool
         Whether each input has a learnt factor, `z = (s a) W + b`: some features deserve to count
         more than others.  The product `s W` is much smaller than `s a` where rows are many.
@@ -121,7 +94,7 @@ class Dense(Layer):
     References
     ----------
     Holzmüller, Grinsztajn, Steinwart, "Better by default: strong pre-tuned MLPs and boosted trees
-    on tabular data", 2024, for the learnt factors and the sizes of steps.
+    on tabular data", 2024, for the learnt factors.
     """
 
     scale: np.ndarray  # (..., n_inputs)
@@ -135,57 +108,44 @@ class Dense(Layer):
         self,
         n_inputs: int,
         n_outputs: int,
-        initializer: str,
-        n_members: int = 1,
+        start: Start,
+        members: Shape = (),
         *,
         scales: bool = False,
     ):
-        self.members = () if n_members == 1 else (n_members,)
-        shapes = {"weight": (*self.members, n_inputs, n_outputs)}
-        shapes["bias"] = (*self.members, n_outputs)
+        shapes = {"weight": (*members, n_inputs, n_outputs), "bias": (*members, n_outputs)}
         if scales:
-            shapes["scale"] = (*self.members, n_inputs)
+            shapes["scale"] = (*members, n_inputs)
         super().__init__(shapes)
         self.n_inputs = n_inputs
         self.n_outputs = n_outputs
-        self.initializer = initializer
+        self.start = start
+        self.members = members
         self.scales = scales
 
-    def step_factors(self):
-        """Return those of the neural tangent parametrization, where `z = a W / √n_inputs + b`.
-
-        There all weights are of size 1 and take equal steps, biases a tenth of these, and factors
-        of inputs six times these.  A single output neuron stands for the difference of two, and
-        moves as fast as they would move apart.
-        """
-        apart = 2 if self.n_outputs == 1 else 1
-        factors = {"weight": apart * (256 / self.n_inputs) ** 0.5, "bias": apart * 1.6}
-        return factors | ({"scale": 96.0} if self.scales else {})
-
     def initialize(self, rng):
-        """Draw the weights, and the biases if the initializer has any; else these are 0."""
-        initializer = INITIALIZERS[self.initializer]
-        self.weight[...] = initializer(rng, self.weight.shape)
-        self.bias[...] = rng.normal(size=self.bias.shape) if self.initializer == "ntk" else 0
+        """Draw the weights, then the biases; factors of inputs start at 1."""
+        self.weight[...] = self.start.weight(rng, self.weight.shape)
+        self.bias[...] = self.start.bias(rng, self.bias.shape)
         if self.scales:
             self.scale[...] = 1
 
-    def scratch(self, n_rows, dtype, rng, *, lowest):
+    def workspace(self, n_rows, dtype, rng, *, lowest):
         """Allocate `z`, `s W`, and for the backward pass the gradient with respect to `a`."""
         product = np.empty(self.weight.shape if self.scales else 0, dtype)
-        scratch = Scratch(memos=(product, np.ones(n_rows, dtype)))
-        scratch.outputs = np.empty((*self.members, n_rows, self.n_outputs), dtype)
+        outputs = np.empty((*self.members, n_rows, self.n_outputs), dtype)
+        workspace = Workspace((product, np.ones(n_rows, dtype)), outputs)
         if rng is not None and not lowest:
-            scratch.input_gradient = np.empty((*self.members, n_rows, self.n_inputs), dtype)
-        return scratch
+            workspace.input_gradient = np.empty((*self.members, n_rows, self.n_inputs), dtype)
+        return workspace
 
-    def forward(self, inputs, scratch):
+    def forward(self, inputs, workspace):
         """Return `z = a W + b`, with `s W` for `W` if there are factors."""
-        z = scratch.outputs
-        scratch.inputs = inputs
+        z = workspace.outputs
+        workspace.inputs = inputs
         weight = self.weight
         if self.scales:
-            weight = np.multiply(self.scale[..., np.newaxis], weight, out=scratch.memos[0])
+            weight = np.multiply(self.scale[..., np.newaxis], weight, out=workspace.cache[0])
         if isinstance(inputs, np.ndarray):
             _product(inputs, weight, z)
         else:  # SciPy's sparse products cannot write into a given array
@@ -194,14 +154,15 @@ class Dense(Layer):
         z += self.bias[..., np.newaxis, :]
         return z
 
-    def backward(self, gradient, scratch):
+    def backward(self, gradient, workspace):
         """Set `∂C/∂W = aᵀ ∂C/∂z` and `∂C/∂b = Σ ∂C/∂z`; return `∂C/∂a = ∂C/∂z Wᵀ`.
 
-        Inputs that the members share have the sum of the members' gradients.  With factors, what
-        holds for `W` holds for `s W`, of which follow `∂C/∂s` and, times `s`, `∂C/∂W`.
+        This is the chain rule for `z = a W + b`.  Inputs that the members share get the sum of
+        their gradients.  With factors, the product `P = s W` takes the place of `W`; then
+        `∂C/∂s = Σ W ∂C/∂P` over the outputs, and `∂C/∂W = s ∂C/∂P`.
         """
-        a = scratch.inputs
-        product, ones = scratch.memos
+        a = workspace.inputs
+        product, ones = workspace.cache
         weight = product if self.scales else self.weight
         if isinstance(a, np.ndarray):
             _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
@@ -215,107 +176,15 @@ class Dense(Layer):
         if self.scales:
             np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
             self.weight_gradient *= self.scale[..., np.newaxis]
-        if scratch.input_gradient is None:
+        if workspace.input_gradient is None:
             return None
         if a.ndim < gradient.ndim:
             return np.tensordot(gradient, weight, axes=([0, 2], [0, 2]))
-        return _product(gradient, weight.swapaxes(-1, -2), scratch.input_gradient)
+        return _product(gradient, weight.swapaxes(-1, -2), workspace.input_gradient)
 
     def _by_member(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
-        """Go through the members' parts of arrays, side by side."""
+        """Yield the arrays of each member, or the arrays themselves if there is one member."""
         return zip(*arrays, strict=True) if self.members else iter([arrays])
-
-
-class PeriodicEmbedding(Layer):
-    """Beside each number, learnt smooth functions of it, so that the network need not be steep.
-
-    A function is a sum of cosines, `Σₚ cos(fₚ x + φₚ) Vₚ + c`, with random frequencies and phases,
-    which stay as they are drawn, and learnt amplitudes `V` and offset `c`.
-
-    Parameters
-    ----------
-    n_inputs : int
-        Number of inputs, the numbers first.
-    n_numbers : int
-        How many of them are numbers.
-
-    References
-    ----------
-    Gorishniy, Rubachev, Babenko, "On embeddings for numerical features in tabular deep learning",
-    2022; in the form of Holzmüller, Grinsztajn, Steinwart, "Better by default", 2024.
-    """
-
-    n_cosines = 16
-    n_functions = 3
-
-    frequency: np.ndarray  # (n_numbers, 1, n_cosines)
-    phase: np.ndarray  # (n_numbers, 1, n_cosines)
-    amplitude: np.ndarray  # (n_numbers, n_cosines, n_functions)
-    offset: np.ndarray  # (n_numbers, 1, n_functions)
-    frequency_gradient: np.ndarray
-    phase_gradient: np.ndarray
-    amplitude_gradient: np.ndarray
-    offset_gradient: np.ndarray
-
-    def __init__(self, n_inputs: int, n_numbers: int):
-        super().__init__(
-            {
-                "frequency": (n_numbers, 1, self.n_cosines),
-                "phase": (n_numbers, 1, self.n_cosines),
-                "amplitude": (n_numbers, self.n_cosines, self.n_functions),
-                "offset": (n_numbers, 1, self.n_functions),
-            }
-        )
-        self.n_inputs = n_inputs
-        self.n_numbers = n_numbers
-        self.n_outputs = n_inputs + n_numbers * self.n_functions
-
-    def step_factors(self):
-        """Return the source's: a tenth of the step of a weight of size 1."""
-        return {"frequency": 0.0, "phase": 0.0, "amplitude": 1.6, "offset": 1.6}
-
-    def initialize(self, rng):
-        """Draw frequencies of 0.1 periods in a unit, phases, amplitudes and offsets."""
-        self.frequency[...] = rng.normal(0, 0.1 * 2 * np.pi, self.frequency.shape)
-        self.phase[...] = rng.uniform(-np.pi, np.pi, self.phase.shape)
-        bound = self.n_cosines**-0.5
-        self.amplitude[...] = rng.uniform(-bound, bound, self.amplitude.shape)
-        self.offset[...] = rng.uniform(-bound, bound, self.offset.shape)
-
-    def scratch(self, n_rows, dtype, rng, *, lowest):
-        """Allocate the cosines, the functions' values, and the outputs."""
-        cosines = np.empty((self.n_numbers, n_rows, self.n_cosines), dtype)
-        values = np.empty((self.n_numbers, n_rows, self.n_functions), dtype)
-        scratch = Scratch(memos=(cosines, values, np.ones(n_rows, dtype)))
-        scratch.outputs = np.empty((n_rows, self.n_outputs), dtype)
-        return scratch
-
-    def forward(self, inputs, scratch):
-        """Return the inputs, and after them the functions of each number."""
-        cosines, values, _ = scratch.memos
-        x = inputs[:, : self.n_numbers].T
-        np.multiply(x[:, :, np.newaxis], self.frequency, out=cosines)
-        cosines += self.phase
-        np.cos(cosines, out=cosines)
-        np.matmul(cosines, self.amplitude, out=values)
-        values += self.offset
-        scratch.outputs[:, : self.n_inputs] = inputs
-        self._functions(scratch.outputs)[...] = values
-        return scratch.outputs
-
-    def backward(self, gradient, scratch):
-        """Set the gradients of amplitudes and offsets; the layer is the lowest."""
-        cosines, values, ones = scratch.memos
-        values[...] = self._functions(gradient)
-        np.matmul(cosines.swapaxes(1, 2), values, out=self.amplitude_gradient)
-        np.matmul(ones, values, out=self.offset_gradient[:, 0])
-        self.frequency_gradient[...] = 0
-        self.phase_gradient[...] = 0
-
-    def _functions(self, outputs: np.ndarray) -> np.ndarray:
-        """Return the functions' part of the outputs, as `(n_numbers, n_rows, n_functions)`."""
-        part = outputs[:, self.n_inputs :]
-        return part.reshape(len(part), self.n_numbers, self.n_functions).transpose(1, 0, 2)
 
 
 class Nonlinearity(Layer):
@@ -327,33 +196,30 @@ class Nonlinearity(Layer):
         Key in `ACTIVATIONS`.
     n_units : int
         Number of neurons.
-    n_members : int
-        Number of members of the network.
+    members : tuple of int
+        Leading axis of the rows.
     """
 
-    def __init__(self, activation: str, n_units: int, n_members: int = 1):
+    def __init__(self, activation: str, n_units: int, members: Shape = ()):
         super().__init__({})
         self.activation = ACTIVATIONS[activation]
-        self.members = () if n_members == 1 else (n_members,)
         self.n_units = n_units
+        self.members = members
 
-    def initialize(self, rng):
-        """Do nothing: there are no parameters."""
+    def workspace(self, n_rows, dtype, rng, *, lowest):
+        """Allocate the activation function's cache."""
+        shape = (self.activation.n_cached, *self.members, n_rows, self.n_units)
+        return Workspace(tuple(np.zeros(shape, dtype)))
 
-    def scratch(self, n_rows, dtype, rng, *, lowest):
-        """Allocate the activation function's memos."""
-        shape = (self.activation.n_memos, *self.members, n_rows, self.n_units)
-        return Scratch(memos=tuple(np.zeros(shape, dtype)))
-
-    def forward(self, inputs, scratch):
+    def forward(self, inputs, workspace):
         """Overwrite `z` with `a = f(z)` and return it."""
-        self.activation.forward(inputs, scratch.memos)
-        scratch.outputs = inputs
+        self.activation.forward(inputs, workspace.cache)
+        workspace.outputs = inputs
         return inputs
 
-    def backward(self, gradient, scratch):
+    def backward(self, gradient, workspace):
         """Return `∂C/∂z = ∂C/∂a f'(z)`, in place."""
-        self.activation.backward(gradient, scratch.outputs, scratch.memos)
+        self.activation.backward(gradient, workspace.outputs, workspace.cache)
         return gradient
 
 
@@ -365,53 +231,46 @@ class Dropout(Layer):
     Parameters
     ----------
     rate : float
-        Probability in [0, 1), kept to a precision of 1 / 65536.
+        Probability in [0, 1).
     n_units : int
         Number of neurons.
-    n_members : int
-        Number of members of the network.
+    members : tuple of int
+        Leading axis of the rows.
 
     References
     ----------
     Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
     """
 
-    def __init__(self, rate: float, n_units: int, n_members: int = 1):
+    def __init__(self, rate: float, n_units: int, members: Shape = ()):
         super().__init__({})
-        self.members = () if n_members == 1 else (n_members,)
+        self.rate = rate
         self.n_units = n_units
-        self.threshold = min(round(rate * 65536), 65535)
+        self.members = members
 
-    def initialize(self, rng):
-        """Do nothing: there are no parameters."""
-
-    def scratch(self, n_rows, dtype, rng, *, lowest):
+    def workspace(self, n_rows, dtype, rng, *, lowest):
         """Allocate the mask and the outputs; prediction needs neither."""
         if rng is None:
-            return Scratch()
+            return Workspace()
         mask, outputs = np.empty((2, *self.members, n_rows, self.n_units), dtype)
-        scratch = Scratch(memos=(mask,), rng=rng)
-        scratch.outputs = outputs
-        return scratch
+        return Workspace((mask,), outputs, rng=rng)
 
-    def forward(self, inputs, scratch):
+    def forward(self, inputs, workspace):
         """Multiply by a random mask; return the inputs as they are when not training.
 
         The inputs stay whole: the activation function below needs them for its derivative.
         """
-        if scratch.rng is None:
+        if workspace.rng is None:
             return inputs
-        (mask,) = scratch.memos
-        # Four neurons share each 64 random bits: a fraction of the cost of a float for each.
-        n_draws = -(-mask.size // 4)
-        bits = scratch.rng.integers(2**64, size=n_draws, dtype=np.uint64).view(np.uint16)
-        np.greater_equal(bits[: mask.size].reshape(mask.shape), self.threshold, out=mask)
-        mask *= 65536 / (65536 - self.threshold)
-        return np.multiply(inputs, mask, out=scratch.outputs)
+        (mask,) = workspace.cache
+        workspace.rng.random(out=mask, dtype=mask.dtype)
+        np.greater_equal(mask, self.rate, out=mask)
+        mask *= 1 / (1 - self.rate)
+        return np.multiply(inputs, mask, out=workspace.outputs)
 
-    def backward(self, gradient, scratch):
+    def backward(self, gradient, workspace):
         """Multiply by the same mask, in place."""
-        gradient *= scratch.memos[0]
+        gradient *= workspace.cache[0]
         return gradient
 
 

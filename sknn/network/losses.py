@@ -1,5 +1,7 @@
 """Losses: what a network's raw predictions cost, given the targets.
 
+The cost of the lectures is the mean of these losses over the samples; see `Objective`.
+
 A network ends in a linear layer.  Its loss owns the link from these *raw* predictions to
 probabilities, so that no output activation has to be matched with a loss by hand.  A target is a
 row of zeros and ones, one for each output: a *one-hot* row where the classes exclude each other,
@@ -13,11 +15,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.special import entr, log_expit, log_softmax
+from scipy.special import entr, log_softmax, softmax
 
 from sknn.network.activations import logistic
+from sknn.network.links import Link, Logistic, Softmax
+from sknn.network.workspace import Workspace
 
-_LOG_TINY = np.log(np.finfo(np.float64).tiny)
+_TINY = np.finfo(np.float64).tiny
+_LOG_TINY = np.log(_TINY)
 
 
 class Loss(ABC):
@@ -29,20 +34,22 @@ class Loss(ABC):
         Whether exactly one output of each sample is right (the classes of a multiclass problem),
         or each for itself (labels; the one output of a binary problem).
     label_smoothing : float in [0, 1)
-        Moves the targets this part of the way towards "no idea": `1 / n_outputs` for exclusive
-        classes, `1 / 2` for independent labels.
+        Moves the targets by this fraction towards equal probabilities: `1 / n_outputs` for
+        exclusive classes, `1 / 2` for independent labels.
 
     Attributes
     ----------
-    link : str
-        Activation function of the output neurons: "softmax" or "logistic".
+    link : Link
+        Activation function of the output neurons.
     """
 
-    link: str
+    link: Link
 
     def __init__(self, exclusive: bool, label_smoothing: float = 0.0):
         self.exclusive = exclusive
         self.label_smoothing = label_smoothing
+        # Activations that do not sum to 1 are divided by their sum to be exclusive probabilities.
+        self._normalizes = exclusive and not self.link.is_normalized
 
     def definition(self) -> dict[str, Any]:
         """Return the arguments of `make_loss` that make this loss."""
@@ -59,89 +66,74 @@ class Loss(ABC):
         """
         if self.label_smoothing == 0:
             return targets
-        no_idea = 1 / targets.shape[1] if self.exclusive else 0.5
-        return targets + self.label_smoothing * (no_idea - targets)
+        equal = 1 / targets.shape[1] if self.exclusive else 0.5
+        return targets + self.label_smoothing * (equal - targets)
 
     @abstractmethod
-    def scratch(self, shape: tuple[int, ...], dtype: np.dtype) -> tuple[np.ndarray, ...]:
-        """Allocate the memory that `value_and_gradient` works in, for raw predictions so shaped."""
+    def workspace(self, shape: tuple[int, ...], dtype: np.dtype) -> Workspace:
+        """Allocate the memory of `value_and_gradient` for raw predictions of that shape."""
 
     @abstractmethod
     def value_and_gradient(
-        self,
-        raw: np.ndarray,
-        targets: np.ndarray,
-        losses: np.ndarray,
-        scratch: tuple[np.ndarray, ...],
-    ) -> None:
-        """Write each sample's loss to `losses` and overwrite `raw` with the gradients.
+        self, raw: np.ndarray, targets: np.ndarray, workspace: Workspace
+    ) -> np.ndarray:
+        """Return each sample's loss and overwrite `raw` with the gradients.
 
         Parameters
         ----------
         raw : ndarray of shape (..., n_rows, n_outputs), C-contiguous
-            Raw predictions; they leave as the gradient of each row's loss.
+            Raw predictions; they become the gradient of each row's loss.
         targets : ndarray of shape (n_rows, n_outputs)
             Targets.
-        losses : ndarray of shape (..., n_rows), C-contiguous
-            Where the losses go.
-        scratch : tuple of ndarray
-            Made by `scratch`.
+        workspace : Workspace
+            Made by `workspace`.
+
+        Returns
+        -------
+        ndarray of shape (..., n_rows)
+            The losses, in the workspace.
         """
+
+    def mean(
+        self, raw: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> float:
+        """Return the weighted mean loss of raw predictions, which stay as they are, in float64.
+
+        Raw predictions and targets have shape (n_rows, n_outputs); the weights are not all zero.
+        """
+        raw = np.array(raw, np.float64)
+        losses = self.value_and_gradient(raw, targets, self.workspace(raw.shape, raw.dtype))
+        return float(np.average(losses, weights=sample_weight))
 
     @abstractmethod
     def value_of_constant(self, frequencies: np.ndarray) -> float:
         """Return the mean loss of answering every sample with the frequencies of the targets.
 
-        Parameters
-        ----------
-        frequencies : ndarray of shape (n_outputs,)
-            Mean of the targets before smoothing.
+        The frequencies, of shape (n_outputs,), are those before smoothing.
         """
 
-    def log_activations(self, raw: np.ndarray) -> np.ndarray:
-        """Return the logarithms of the output neurons' activations, in float64.
+    def proba(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+        """Return the probabilities that the targets are 1: the members' mean activations.
 
-        They are computed without forming the activations first, so they are finite everywhere.
+        Where the classes are exclusive, activations are divided by their sum.  From (n_rows,
+        n_outputs) or (n_members, n_rows, n_outputs) to (n_rows, n_outputs), in float64; no
+        probability is 0.
         """
-        raw = raw.astype(np.float64)
-        return log_softmax(raw, axis=-1) if self.link == "softmax" else log_expit(raw)
+        if self._normalizes:
+            p = softmax(self.link.log_mean_activations(raw, temperature), axis=-1)
+        else:
+            p = self.link.mean_activations(raw, temperature)
+        return np.maximum(p, _TINY)
 
-    def merge(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-        """Return the raw predictions whose activations are the mean of the members'.
+    def log_proba(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+        """Return the logarithms of what `proba` returns, in float64.
 
-        Parameters
-        ----------
-        raw : ndarray of shape (n_rows, n_outputs) or (n_members, n_rows, n_outputs)
-            Raw predictions.
-        temperature : float
-            What each of them is divided by first: below 1, predictions become surer.
-
-        Returns
-        -------
-        ndarray of shape (n_rows, n_outputs)
-            In float64 if there are several members; else as they came, divided.
+        Those of one member are computed without the probabilities, so that they stay precise where
+        these underflow.  None is below -708.4, so that no probability is 0.  For an independent
+        label, `log_proba(-raw)` belongs to the opposite.
         """
-        if temperature != 1:
-            raw = raw / raw.dtype.type(temperature)
-        if raw.ndim == 2:
-            return raw
-        merged = self._log_mean_activations(raw)
-        return merged if self.link == "softmax" else merged - self._log_mean_activations(-raw)
-
-    def _log_mean_activations(self, raw: np.ndarray) -> np.ndarray:
-        """Return the logarithms of the members' mean activations."""
-        mean = np.exp(self.log_activations(raw)).mean(axis=0)
-        return np.log(np.maximum(mean, np.finfo(np.float64).tiny))
-
-    def log_proba(self, raw: np.ndarray) -> np.ndarray:
-        """Return the logarithms of the probabilities that the targets are 1, in float64.
-
-        They are the output activations, in proportion to their sum where the classes are
-        exclusive.  For an independent label, `log_proba(-raw)` belongs to the opposite.  None is
-        below -708.4, so that no probability is 0.
-        """
-        log_p = self.log_activations(raw)
-        if self.exclusive and self.link == "logistic":
+        log_p = self.link.log_mean_activations(raw, temperature)
+        if self._normalizes:
             log_p = log_softmax(log_p, axis=-1)
         return np.maximum(log_p, _LOG_TINY)
 
@@ -152,22 +144,24 @@ class LogLoss(Loss):
     The gradient is `p - t`.
     """
 
-    link = "softmax"
+    link = Softmax()
 
-    def scratch(self, shape, dtype):
+    def workspace(self, shape, dtype):
         """Allocate the probabilities, the transposed raw predictions, sums, and ones."""
         *rows, n_outputs = shape
         transposed = np.empty((n_outputs, math.prod(rows)), dtype)
-        return np.empty(shape, dtype), transposed, np.empty(rows, dtype), np.ones(n_outputs, dtype)
+        sums, ones = np.empty(rows, dtype), np.ones(n_outputs, dtype)
+        cache = np.empty(shape, dtype), transposed, sums, ones
+        return Workspace(cache, outputs=np.empty(rows, dtype))
 
-    def value_and_gradient(self, raw, targets, losses, scratch):
+    def value_and_gradient(self, raw, targets, workspace):
         """Compute `log Σₖ exp(rawₖ) - Σₖ tₖ rawₖ`, as `Σₖ tₖ = 1`, and `p - t`.
 
         The largest raw prediction is shifted to 0 before.  NumPy reduces short rows slowly: the
         maximum over columns of the transpose, and sums as products with ones, take a quarter of
         the time for 10 classes.
         """
-        p, transposed, sums, ones = scratch
+        losses, (p, transposed, sums, ones) = workspace.outputs, workspace.cache
         np.copyto(transposed, raw.reshape(-1, len(transposed)).T)
         np.maximum.reduce(transposed, axis=0, out=losses.reshape(-1))
         raw -= losses[..., np.newaxis]
@@ -177,6 +171,7 @@ class LogLoss(Loss):
         np.log(sums, out=losses)
         losses -= np.vecdot(raw, targets, out=sums)
         np.subtract(p, targets, out=raw)
+        return losses
 
     def value_of_constant(self, frequencies):
         """Return the entropy, `-Σₖ fₖ log fₖ`, of the frequencies after smoothing."""
@@ -189,22 +184,23 @@ class BinaryLogLoss(Loss):
     Here `p = σ(raw)`, and the gradient is `p - t`.
     """
 
-    link = "logistic"
+    link = Logistic()
 
-    def scratch(self, shape, dtype):
+    def workspace(self, shape, dtype):
         """Allocate two arrays shaped like the raw predictions."""
-        return tuple(np.empty((2, *shape), dtype))
+        cache = tuple(np.empty((2, *shape), dtype))
+        return Workspace(cache, outputs=np.empty(shape[:-1], dtype))
 
-    def value_and_gradient(self, raw, targets, losses, scratch):
+    def value_and_gradient(self, raw, targets, workspace):
         """Compute `Σₖ [log(1 + exp(rawₖ)) - tₖ rawₖ]` and `p - t`."""
-        softplus, loss = scratch  # softplus = -log(1 - p)
+        softplus, loss = workspace.cache  # softplus = -log(1 - p)
         np.logaddexp(0, raw, out=softplus)
         np.multiply(targets, raw, out=loss)
         np.subtract(softplus, loss, out=loss)
-        np.sum(loss, axis=-1, out=losses)
         raw -= softplus  # log p
         np.exp(raw, out=raw)
         raw -= targets
+        return np.sum(loss, axis=-1, out=workspace.outputs)
 
     def value_of_constant(self, frequencies):
         """Return `-Σₖ [fₖ log fₖ + (1 - fₖ) log(1 - fₖ)]` of the frequencies after smoothing."""
@@ -220,22 +216,23 @@ class SquaredError(Loss):
     is why cross-entropy has taken its place.
     """
 
-    link = "logistic"
+    link = Logistic()
 
-    def scratch(self, shape, dtype):
+    def workspace(self, shape, dtype):
         """Allocate two arrays shaped like the raw predictions."""
-        return tuple(np.empty((2, *shape), dtype))
+        cache = tuple(np.empty((2, *shape), dtype))
+        return Workspace(cache, outputs=np.empty(shape[:-1], dtype))
 
-    def value_and_gradient(self, raw, targets, losses, scratch):
+    def value_and_gradient(self, raw, targets, workspace):
         """Compute `Σₖ (aₖ - tₖ)²` and `2 (a - t) a (1 - a)`."""
-        error, slope = scratch
+        error, slope = workspace.cache
         logistic(raw, out=raw)  # a
         np.subtract(raw, targets, out=error)
         np.subtract(1, raw, out=slope)
         slope *= raw
         np.multiply(error, slope, out=raw)
         raw *= 2
-        np.vecdot(error, error, out=losses)
+        return np.vecdot(error, error, out=workspace.outputs)
 
     def value_of_constant(self, frequencies):
         """Return `(1 - ε)² Σₖ fₖ (1 - fₖ)`: the variance of targets after smoothing by ε."""

@@ -1,12 +1,12 @@
-"""The objective: the one function of the parameters that every trainer minimizes."""
+"""The objective: the cost function `C` of all weights and biases, which training minimizes."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from sknn.network.losses import Loss
 from sknn.network.perceptron import MultilayerPerceptron
+from sknn.network.workspace import Workspace
 
 
 class Objective:
@@ -16,10 +16,10 @@ class Objective:
     a batch is never divided by its own weights, which may all be zero.  Biases are free of
     penalty.
 
-    Members of a network train side by side, each for itself: what is left as the gradient is that
-    of their own `C`, and the value is the mean of them.
+    Members of a network train side by side, each for itself: the gradient of a member is that of
+    its own `C`, and the value is the mean over the members.
 
-    The objective owns the memory of a run: buffers for each number of rows it has seen (a full
+    The objective owns the memory of a run: workspaces for each number of rows it has seen (a full
     batch and the last, smaller one).
 
     Parameters
@@ -45,7 +45,7 @@ class Objective:
         self.loss = loss
         self.l2 = l2
         self._rng = np.random.default_rng() if rng is None else rng
-        self._buffers: dict[int, tuple] = {}
+        self._workspaces: dict[int, tuple[list[Workspace], Workspace]] = {}
         if l2 > 0:
             self._penalized = network.parameters.slices["weight"]
             self._l2_weights = np.empty_like(network.parameters.values[self._penalized])
@@ -69,99 +69,43 @@ class Objective:
         float
             The objective, the mean over the members.
         """
-        n_rows = inputs.shape[0]
-        workspace, losses, scratch = self._buffers_for(n_rows)
-        raw = self.network.forward(inputs, workspace)
-        self.loss.value_and_gradient(raw, targets, losses, scratch)
+        n_rows, network = inputs.shape[0], self.network
+        if n_rows not in self._workspaces:
+            shape = (*network.members, n_rows, network.sizes[-1])
+            self._workspaces[n_rows] = (
+                network.workspaces(n_rows, self._rng),
+                self.loss.workspace(shape, network.dtype),
+            )
+        workspaces, loss_workspace = self._workspaces[n_rows]
+        raw = network.forward(inputs, workspaces)
+        losses = self.loss.value_and_gradient(raw, targets, loss_workspace)
         if sample_weight is not None:
             losses *= sample_weight.T
             raw *= sample_weight.T[..., np.newaxis]
         raw *= 1 / n_rows
-        self.network.backward(raw, workspace)
-        return float(losses.sum()) / losses.size + self._penalty()
+        network.backward(raw, workspaces)
+        value = float(losses.sum()) / losses.size
+        return value + self._penalty() if self.l2 > 0 else value
 
     def value(
         self, inputs: Any, targets: np.ndarray, sample_weight: np.ndarray | None = None
     ) -> float:
         """Return the mean loss, without dropout or penalty; there is no gradient.
 
-        Parameters
-        ----------
-        inputs : ndarray or CSR matrix of shape (n_rows, n_inputs)
-            Scaled inputs in the network's dtype.
-        targets : ndarray of shape (n_rows, n_outputs)
-            Targets, smoothed, in the network's dtype.
-        sample_weight : ndarray of shape (n_rows,) or (n_rows, n_members), optional
-            Weights in the network's dtype.
-
-        Returns
-        -------
-        float
-            The mean loss, the mean over the members.
+        The parameters are those of `value_and_gradient`.
         """
-        n_rows = inputs.shape[0]
-        _, losses, scratch = self._buffers_for(n_rows)
-        raw = self.network.forward(inputs, self.network.workspace(n_rows))
-        self.loss.value_and_gradient(raw, targets, losses, scratch)
+        raw = self.network.forward(inputs, self.network.workspaces(inputs.shape[0]))
+        workspace = self.loss.workspace(raw.shape, raw.dtype)
+        losses = self.loss.value_and_gradient(raw, targets, workspace)
         if sample_weight is not None:
             losses *= sample_weight.T
         return float(losses.sum()) / losses.size
 
     def _penalty(self) -> float:
         """Return `½ λ ‖W‖²` and add its gradient, `λ W`."""
-        if self.l2 == 0:
-            return 0.0
         parameters = self.network.parameters
         weights = parameters.values[self._penalized]
         gradient = parameters.gradient[self._penalized]
         np.multiply(weights, self.l2, out=self._l2_weights)
         gradient += self._l2_weights
         return 0.5 * float(weights @ self._l2_weights) / self.network.n_members
-
-    def _buffers_for(self, n_rows: int) -> tuple:
-        """Return the workspace, and memory for the losses, for that many rows."""
-        if n_rows not in self._buffers:
-            network = self.network
-            shape = network.raw_shape(n_rows)
-            losses = np.empty(shape[:-1], network.dtype)
-            scratch = self.loss.scratch(shape, network.dtype)
-            self._buffers[n_rows] = network.workspace(n_rows, self._rng), losses, scratch
-        return self._buffers[n_rows]
-
-
-def mean_loss(
-    network: MultilayerPerceptron,
-    loss: Loss,
-    X: Any,
-    targets: np.ndarray,
-    sample_weight: np.ndarray | None = None,
-    temperature: float = 1.0,
-) -> float:
-    """Return the weighted mean loss of predictions, without dropout or penalty.
-
-    Parameters
-    ----------
-    network : MultilayerPerceptron
-        The network.
-    loss : Loss
-        The loss.
-    X : ndarray or CSR matrix of shape (n_samples, n_inputs)
-        Features in their own units.
-    targets : ndarray of shape (n_samples, n_outputs)
-        Targets.
-    sample_weight : ndarray of shape (n_samples,), optional
-        Weights, not all zero.
-    temperature : float
-        What raw predictions are divided by.
-
-    Returns
-    -------
-    float
-        The mean.
-    """
-    merge = partial(loss.merge, temperature=temperature)
-    raw = network.predict_raw(X, merge).astype(np.float64)
-    losses = np.empty(len(raw))
-    scratch = loss.scratch(raw.shape, raw.dtype)
-    loss.value_and_gradient(raw, targets, losses, scratch)
-    return float(np.average(losses, weights=sample_weight))

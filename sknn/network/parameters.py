@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+Shape = tuple[int, ...]
+Shapes = Sequence[Mapping[str, Shape]]
 Views = dict[str, np.ndarray]
 
 
@@ -12,7 +14,7 @@ class ParameterVector:
     """All parameters of a network in one flat array and their gradients in another.
 
     Both are grouped by role: first all weights, then all biases.  Layers compute with shaped
-    views of them; optimizers, penalties, snapshots and files use the flat arrays or the slice of
+    views of them.  Optimizers, penalties, snapshots and files use the flat arrays or the slice of
     a role, and know no layers.
 
     Parameters
@@ -29,43 +31,67 @@ class ParameterVector:
     values, gradient : ndarray of shape (n_parameters,)
         The two arrays.
     slices : dict of str to slice
-        The part of them that belongs to each role.
+        The range of each role in both arrays.
     """
 
-    def __init__(
-        self,
-        shapes: Sequence[Mapping[str, tuple[int, ...]]],
-        dtype: np.dtype,
-        values: np.ndarray | None = None,
-    ):
+    def __init__(self, shapes: Shapes, dtype: np.dtype, values: np.ndarray | None = None):
         self._shapes = shapes
+        self.values = flat_vector(shapes, dtype, values, "parameters")
+        self.gradient = np.zeros(self.values.size, dtype)
         self.slices: dict[str, slice] = {}
-        size = 0
-        for role in self._roles():
-            start = size
-            size += sum(math.prod(layer[role]) for layer in shapes if role in layer)
-            self.slices[role] = slice(start, size)
-        # Of a memory map the base array: its views are plain arrays, which NumPy handles faster.
-        self.values = np.zeros(size, dtype) if values is None else np.asarray(values)
-        if (self.values.shape, self.values.dtype) != ((size,), dtype):
-            raise ValueError(
-                f"A network of {size} parameters of type {dtype} cannot have values of shape "
-                f"{self.values.shape} and type {self.values.dtype}."
-            )
-        self.gradient = np.zeros(size, dtype)
+        start = 0
+        for role, size in _sizes(shapes).items():
+            self.slices[role] = slice(start, start + size)
+            start += size
 
-    def _roles(self) -> list[str]:
-        """List the roles in the order in which the layers first name them."""
-        return list(dict.fromkeys(role for layer in self._shapes for role in layer))
+    def copy(self) -> "ParameterVector":
+        """Return parameters with values of their own, and the same memory for gradients."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, values=self.values.copy())
+        return other
 
     def views(self, vector: np.ndarray) -> list[Views]:
-        """Return each layer's parts of `vector`, by role, as views in their own shapes."""
-        views: list[Views] = [{} for _ in self._shapes]
-        start = 0
-        for role in self._roles():
-            for layer_views, layer_shapes in zip(views, self._shapes, strict=True):
-                if role in layer_shapes:
-                    stop = start + math.prod(layer_shapes[role])
-                    layer_views[role] = vector[start:stop].reshape(layer_shapes[role])
-                    start = stop
-        return views
+        """Return each layer's arrays in `vector`, by role, as views in their own shapes."""
+        return split(vector, self._shapes)
+
+
+def flat_vector(
+    shapes: Shapes, dtype: np.dtype, values: np.ndarray | None, name: str
+) -> np.ndarray:
+    """Return the flat vector that holds arrays of these shapes: `values`, not copied, or zeros.
+
+    Raise ValueError, which calls the values by `name`, if they have another shape or type.
+    """
+    size = sum(_sizes(shapes).values())
+    if values is None:
+        return np.zeros(size, dtype)
+    # Of a memory map the base array: its views are plain arrays, which NumPy handles faster.
+    values = np.asarray(values)
+    if (values.shape, values.dtype) != ((size,), dtype):
+        raise ValueError(
+            f"A network of {size} {name} of type {dtype} cannot have values of shape "
+            f"{values.shape} and type {values.dtype}."
+        )
+    return values
+
+
+def split(vector: np.ndarray, shapes: Shapes) -> list[Views]:
+    """Return each layer's arrays in a flat vector, by role, as views in their own shapes."""
+    views: list[Views] = [{} for _ in shapes]
+    start = 0
+    for role in _sizes(shapes):
+        for layer_views, layer_shapes in zip(views, shapes, strict=True):
+            if role in layer_shapes:
+                stop = start + math.prod(layer_shapes[role])
+                layer_views[role] = vector[start:stop].reshape(layer_shapes[role])
+                start = stop
+    return views
+
+
+def _sizes(shapes: Shapes) -> dict[str, int]:
+    """Return how many numbers belong to each role, in the order in which layers name them first."""
+    sizes: dict[str, int] = {}
+    for layer in shapes:
+        for role, shape in layer.items():
+            sizes[role] = sizes.get(role, 0) + math.prod(shape)
+    return sizes

@@ -1,6 +1,6 @@
 """The layered network: neurons in layers, each connected with every neuron of the layer below."""
 
-import math
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import index
@@ -9,16 +9,13 @@ from typing import Any
 import numpy as np
 
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.layers import (
-    Dense,
-    Dropout,
-    Layer,
-    Nonlinearity,
-    PeriodicEmbedding,
-    Scratch,
-)
-from sknn.network.parameters import ParameterVector
+from sknn.network.embedding import PeriodicEmbedding
+from sknn.network.layers import Dense, Dropout, Layer, Nonlinearity
+from sknn.network.parameters import ParameterVector, flat_vector, split
+from sknn.network.parametrization import PARAMETRIZATIONS
+from sknn.network.rows import made
 from sknn.network.scaling import InputScaler
+from sknn.network.workspace import Workspace
 
 # Prediction goes through the rows in chunks of this many: the buffers of common widths then stay
 # in the processor's cache, and predicting needs little memory however many rows there are.
@@ -38,9 +35,9 @@ _DEFINITION = (
 class MultilayerPerceptron:
     """A stack of layers over one parameter vector.
 
-    Between two layers of neurons lie weights and biases, `z = a W + b`; the hidden neurons then
-    apply their activation function, `a = f(z)`.  The last layer stays linear: its `z` are the
-    *raw* predictions, of which the loss makes probabilities.
+    Between two layers of neurons lie weights and biases, which give each neuron its weighted sum
+    `z = a W + b`.  The hidden neurons apply their activation function, `a = f(z)`.  The last layer
+    stays linear: its `z` are the *raw* predictions, of which the loss makes probabilities.
 
     Parameters
     ----------
@@ -56,17 +53,16 @@ class MultilayerPerceptron:
         What is done to the features first.
     n_members : int
         Number of networks of this form that compute side by side, each with its own weights.
-    parametrization : {"standard", "ntk"}
-        Starting weights and sizes of steps.  "standard": those that suit the activation function,
-        and equal steps.  "ntk": the neural tangent parametrization, `z = a W / √n_inputs + b` with
-        weights and biases of size 1, whose dividing is done once and for all, in the starting
-        weights and in the steps (`step_factors`); the last layer starts at zero.
+    parametrization : str
+        Key in `PARAMETRIZATIONS`, for the starting values and the sizes of steps.
     n_embedded : int
         The first so many inputs get a `PeriodicEmbedding`.
     input_scale : bool
         Whether each input of the first dense layer has a learnt factor.
     values : ndarray of shape (n_parameters,), optional
         The values of all parameters, which are not copied; zeros if not given.
+    buffers : ndarray of shape (n_buffered,), optional
+        The values of all buffers, which are not copied; zeros if not given.
 
     Attributes
     ----------
@@ -74,11 +70,12 @@ class MultilayerPerceptron:
         In the order of the forward pass: a `PeriodicEmbedding` if asked for, then `Dense`,
         `Nonlinearity` and `Dropout` layers.
     parameters : ParameterVector
-        The memory that the layers share.
-
-    References
-    ----------
-    Jacot, Gabriel, Hongler, "Neural tangent kernel", 2018, for "ntk".
+        The memory that the layers share: all that is trained.
+    buffers : ndarray of shape (n_buffered,)
+        What is drawn with the starting values and saved, but never trained: the frequencies and
+        phases of the embedding.
+    members : tuple of int
+        Leading axis of the arrays that each member has its own of: `()` or `(n_members,)`.
 
     Examples
     --------
@@ -105,6 +102,7 @@ class MultilayerPerceptron:
         n_embedded: int = 0,
         input_scale: bool = False,
         values: np.ndarray | None = None,
+        buffers: np.ndarray | None = None,
     ):
         self.sizes = tuple(map(index, sizes))
         self.activation = activation
@@ -112,6 +110,7 @@ class MultilayerPerceptron:
         self.dtype = np.dtype(dtype)
         self.scaler = InputScaler() if scaler is None else scaler
         self.n_members = index(n_members)
+        self.members = () if self.n_members == 1 else (self.n_members,)
         self.parametrization = parametrization
         self.n_embedded = index(n_embedded)
         self.input_scale = input_scale
@@ -119,9 +118,20 @@ class MultilayerPerceptron:
         if values is not None:
             self._check_size(values)
         self.layers = self._stack()
-        shapes = [layer.shapes for layer in self.layers]
-        self.parameters = ParameterVector(shapes, self.dtype, values)
+        self.parameters = ParameterVector([each.shapes for each in self.layers], self.dtype, values)
+        buffer_shapes = [layer.buffer_shapes for layer in self.layers]
+        self.buffers = flat_vector(buffer_shapes, self.dtype, buffers, "buffered numbers")
         self._bind()
+
+    def _bind(self) -> None:
+        """Make the parameters and buffers of the layers views of the flat vectors."""
+        views = (
+            self.parameters.views(self.parameters.values),
+            self.parameters.views(self.parameters.gradient),
+            split(self.buffers, [layer.buffer_shapes for layer in self.layers]),
+        )
+        for layer, *its_views in zip(self.layers, *views, strict=True):
+            layer.bind(*its_views)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.summary()})"
@@ -140,7 +150,7 @@ class MultilayerPerceptron:
             "dropout": 0 <= self.dropout < 1,
             "dtype": self.dtype in (np.float32, np.float64),
             "n_members": self.n_members >= 1,
-            "parametrization": self.parametrization in ("standard", "ntk"),
+            "parametrization": self.parametrization in PARAMETRIZATIONS,
             "n_embedded": 0 <= self.n_embedded <= self.sizes[0],
         }
         for name, is_legal in legal.items():
@@ -154,176 +164,108 @@ class MultilayerPerceptron:
         """
         n_numbers, n_inputs = self.n_embedded, self.sizes[0]
         n_functions, n_cosines = PeriodicEmbedding.n_functions, PeriodicEmbedding.n_cosines
-        embedding = n_numbers * (2 * n_cosines + n_cosines * n_functions + n_functions)
         n_inputs += n_numbers * n_functions
         weights = sum(a * b for a, b in pairwise((n_inputs, *self.sizes[1:])))
         scales = n_inputs if self.input_scale else 0
-        size = embedding + self.n_members * (weights + sum(self.sizes[1:]) + scales)
+        size = n_numbers * (n_cosines + 1) * n_functions
+        size += self.n_members * (weights + sum(self.sizes[1:]) + scales)
         if np.shape(values) != (size,):
             raise ValueError(
                 f"A network of {size} parameters cannot have values of shape {np.shape(values)}."
             )
 
-    @property
-    def n_trained(self) -> int:
-        """Number of parameters that training changes: all but those whose steps are 0."""
-        return sum(
-            math.prod(layer.shapes[role])
-            for layer in self.layers
-            for role, factor in layer.step_factors().items()
-            if factor > 0
-        )
-
     def _stack(self) -> list[Layer]:
         """Build the layers."""
+        parametrization, members = PARAMETRIZATIONS[self.parametrization], self.members
         layers: list[Layer] = []
         n_inputs, *hidden, n_outputs = self.sizes
         if self.n_embedded > 0:
             embedding = PeriodicEmbedding(n_inputs, self.n_embedded)
             layers.append(embedding)
             n_inputs = embedding.n_outputs
-        first, last = ACTIVATIONS[self.activation].initializer, "glorot_uniform"
-        if self.parametrization == "ntk":
-            first, last = "ntk", "zeros"
+        start = parametrization.hidden_start(ACTIVATIONS[self.activation])
         scales = self.input_scale
         for n_units in hidden:
-            layers.append(Dense(n_inputs, n_units, first, self.n_members, scales=scales))
-            layers.append(Nonlinearity(self.activation, n_units, self.n_members))
+            layers.append(Dense(n_inputs, n_units, start, members, scales=scales))
+            layers.append(Nonlinearity(self.activation, n_units, members))
             if self.dropout > 0:
-                layers.append(Dropout(self.dropout, n_units, self.n_members))
+                layers.append(Dropout(self.dropout, n_units, members))
             n_inputs, scales = n_units, False
-        layers.append(Dense(n_inputs, n_outputs, last, self.n_members, scales=scales))
+        start = parametrization.last_start
+        layers.append(Dense(n_inputs, n_outputs, start, members, scales=scales))
         return layers
 
-    def _bind(self) -> None:
-        """Make the layers' parameters views of the parameter vector."""
-        values = self.parameters.views(self.parameters.values)
-        gradient = self.parameters.views(self.parameters.gradient)
-        for layer, its_values, its_gradient in zip(self.layers, values, gradient, strict=True):
-            layer.bind(its_values, its_gradient)
-
     def initialize(self, rng: np.random.Generator) -> None:
-        """Draw the starting values from `rng`; biases are 0 unless they are random too ("ntk")."""
+        """Draw the starting values of all parameters and buffers from `rng`."""
         for layer in self.layers:
             layer.initialize(rng)
 
     def step_factors(self) -> np.ndarray | None:
         """Return for each parameter how large its steps are, or None if all are alike.
 
-        In the neural tangent parametrization the step of a weight goes with `1 / √n_inputs`.  As
-        the unit is that of a layer with 256 inputs, learning rates keep their familiar size.
-        Optimizers whose steps do not depend on the size of the gradient, like Adam, multiply them
-        by these factors, and train as if the forward pass divided by `√n_inputs`.
+        Optimizers whose steps do not depend on the size of the gradient, like Adam, multiply their
+        steps by these factors: see `Parametrization.step_factor`.
         """
-        if self.parametrization == "standard":
-            return None
+        parametrization = PARAMETRIZATIONS[self.parametrization]
         factors = np.empty_like(self.parameters.values)
         for layer, views in zip(self.layers, self.parameters.views(factors), strict=True):
-            for role, factor in layer.step_factors().items():
-                views[role][...] = factor
-        return factors
+            for role, shape in layer.shapes.items():
+                views[role][...] = parametrization.step_factor(role, shape)
+        return None if (factors == 1).all() else factors
 
-    def raw_shape(self, n_rows: int) -> tuple[int, ...]:
-        """Return the shape of the raw predictions for that many rows."""
-        members = () if self.n_members == 1 else (self.n_members,)
-        return (*members, n_rows, self.sizes[-1])
+    def workspaces(self, n_rows: int, rng: np.random.Generator | None = None) -> list[Workspace]:
+        """Allocate the memory of each layer for passes over exactly `n_rows` rows.
 
-    def workspace(self, n_rows: int, rng: np.random.Generator | None = None) -> list[Scratch]:
-        """Allocate the memory for passes over exactly `n_rows` rows.
-
-        Parameters
-        ----------
-        n_rows : int
-            Number of rows.
-        rng : Generator, optional
-            Makes the workspace one for training: with a backward pass, and with dropout.
-
-        Returns
-        -------
-        list of Scratch
-            One for each layer.
+        A generator makes the workspaces those of training: with a backward pass, and with dropout.
         """
         return [
-            layer.scratch(n_rows, self.dtype, rng, lowest=layer is self.layers[0])
+            layer.workspace(n_rows, self.dtype, rng, lowest=layer is self.layers[0])
             for layer in self.layers
         ]
 
-    def forward(self, inputs: Any, workspace: list[Scratch]) -> np.ndarray:
-        """Return the raw predictions for scaled inputs, as a buffer of the workspace.
+    def forward(self, inputs: Any, workspaces: list[Workspace]) -> np.ndarray:
+        """Return the raw predictions for scaled inputs, as memory of the last workspace.
 
-        Parameters
-        ----------
-        inputs : ndarray or CSR matrix of shape (n_rows, n_inputs)
-            The activations of the lowest layer, in the network's dtype; never written to.
-        workspace : list of Scratch
-            Made by `workspace(n_rows)`; it remembers the pass.
-
-        Returns
-        -------
-        ndarray of shape `raw_shape(n_rows)`
-            Raw predictions.
+        The inputs, an ndarray or CSR matrix in the network's dtype, are never written to.  The
+        workspaces, made by `workspaces(n_rows)`, remember the pass.  The raw predictions have
+        shape (..., n_rows, n_outputs).
         """
         a = inputs
-        for layer, scratch in zip(self.layers, workspace, strict=True):
-            a = layer.forward(a, scratch)
+        for layer, workspace in zip(self.layers, workspaces, strict=True):
+            a = layer.forward(a, workspace)
         return a
 
-    def backward(self, gradient: np.ndarray, workspace: list[Scratch]) -> None:
+    def backward(self, gradient: np.ndarray, workspaces: list[Workspace]) -> None:
         """Set `parameters.gradient`, by the chain rule from the last layer to the first.
 
-        Parameters
-        ----------
-        gradient : ndarray of shape `raw_shape(n_rows)`
-            Gradient of the objective with respect to the raw predictions; it may be overwritten.
-        workspace : list of Scratch
-            A training workspace, as the forward pass left it.
+        `gradient` is that of the objective with respect to the raw predictions; it may be
+        overwritten.  The workspaces of training are as the forward pass left them.
         """
-        for layer, scratch in zip(reversed(self.layers), reversed(workspace), strict=True):
-            gradient = layer.backward(gradient, scratch)  # type: ignore[assignment]
+        for layer, workspace in zip(reversed(self.layers), reversed(workspaces), strict=True):
+            gradient = layer.backward(gradient, workspace)  # type: ignore[assignment]
 
     def raw_chunks(self, X: Any, *, scaled: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
-        """Yield the raw predictions chunk by chunk, each in memory that the next one overwrites.
+        """Yield slices of rows and their raw predictions, in memory that the next ones overwrite.
 
-        Parameters
-        ----------
-        X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_inputs)
-            Real numbers of any dtype.
-        scaled : bool
-            Whether `X` is what the scaler has made, as the training set is.
-
-        Yields
-        ------
-        slice
-            The rows of the chunk.
-        ndarray of shape `raw_shape(n_rows)`
-            Their raw predictions.
+        `X` is an ndarray, CSR matrix or lazy rows, or what the scaler has made of them if
+        `scaled`, as the training set is.
         """
-        workspace, n_rows = [], -1
+        workspaces, n_rows = [], -1
         for start in range(0, max(1, X.shape[0]), _CHUNK_ROWS):
             rows = slice(start, start + _CHUNK_ROWS)
             chunk = X[rows]
             if chunk.shape[0] != n_rows:
                 n_rows = chunk.shape[0]
-                workspace = self.workspace(n_rows)
-            inputs = chunk if scaled else self.scaler.transform(chunk, self.dtype)
-            yield rows, self.forward(inputs, workspace)
+                workspaces = self.workspaces(n_rows)
+            inputs = made(chunk) if scaled else self.scaler.transform(chunk, self.dtype)
+            yield rows, self.forward(inputs, workspaces)
 
     def predict_raw(
         self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
     ) -> np.ndarray:
-        """Return the raw predictions for features in their own units.
+        """Return the raw predictions, (..., n_rows, n_outputs), for features in their own units.
 
-        Parameters
-        ----------
-        X : ndarray, CSR matrix, or rows on demand, of shape (n_samples, n_inputs)
-            Real numbers of any dtype.
-        merge : callable, optional
-            What is done to the raw predictions of a chunk of rows, such as `Loss.merge`.
-
-        Returns
-        -------
-        ndarray of shape `raw_shape(n_samples)`, or (n_samples, n_outputs) if merged
-            Raw predictions.
+        `merge`, such as `Link.merge`, makes one prediction of those of the members.
         """
         chunks = [
             raw.copy() if merge is None else merge(raw).copy() for _, raw in self.raw_chunks(X)
@@ -331,24 +273,16 @@ class MultilayerPerceptron:
         return np.concatenate(chunks, axis=-2)
 
     def hidden_activations(self, X: Any) -> list[Any]:
-        """Return the scaled inputs and the activations of each hidden layer.
+        """Return the scaled inputs, which members share, and the activations of each hidden layer.
 
-        Parameters
-        ----------
-        X : ndarray or CSR matrix of shape (n_samples, n_inputs)
-            Real numbers of any dtype.
-
-        Returns
-        -------
-        list of ndarray of shape (n_samples, n_units) or (n_members, n_samples, n_units)
-            From the inputs, which members share, to the last hidden layer.
+        These have shape (n_samples, n_units) or (n_members, n_samples, n_units).
         """
-        workspace = self.workspace(X.shape[0])
+        workspaces = self.workspaces(X.shape[0])
         inputs = self.scaler.transform(X, self.dtype)
-        self.forward(inputs, workspace)
+        self.forward(inputs, workspaces)
         return [inputs.copy()] + [  # without scaling they may be the user's own array
-            scratch.outputs
-            for layer, scratch in zip(self.layers, workspace, strict=True)
+            workspace.outputs
+            for layer, workspace in zip(self.layers, workspaces, strict=True)
             if isinstance(layer, Nonlinearity)
         ]
 
@@ -356,24 +290,32 @@ class MultilayerPerceptron:
         """Return the layers that hold weights and biases, from inputs to outputs."""
         return [layer for layer in self.layers if isinstance(layer, Dense)]
 
-    def make_writeable(self) -> None:
-        """Copy the values if they are read-only, as in a memory-mapped file, to train on."""
-        if not self.parameters.values.flags.writeable:
-            self.parameters.values = self.parameters.values.copy()
-            self._bind()
+    def copy(self) -> "MultilayerPerceptron":
+        """Return a network with values of its own, which can be written to.
+
+        The two share the memory of gradients, which is of no use after a step.  To build all anew
+        would take a fifth of the time of `partial_fit` on 32 rows.
+        """
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.parameters = self.parameters.copy()
+        other.layers = [copy.copy(layer) for layer in self.layers]
+        other._bind()
+        return other
 
     def definition(self) -> dict[str, Any]:
-        """Return in plain types what defines the network: its values once, nothing of a run."""
+        """Return in plain types what defines the network: its numbers once, nothing of a run."""
         definition = {name: getattr(self, name) for name in _DEFINITION}
         return definition | {
             "dtype": self.dtype.name,
             "scaler": self.scaler.definition(),
             "values": self.parameters.values,
+            "buffers": self.buffers,
         }
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "MultilayerPerceptron":
-        """Return the network with that definition, whose values are not copied."""
+        """Return the network with that definition, whose values and buffers are not copied."""
         network = cls.__new__(cls)
         network.__setstate__(definition)
         return network
@@ -383,15 +325,15 @@ class MultilayerPerceptron:
         return self.definition()
 
     def __setstate__(self, definition: Mapping[str, Any]) -> None:
-        """Build the layers again, around the values that came.
+        """Build the layers again, around the values and buffers that came.
 
         Views would arrive as copies, and training would go stale; so they are made anew.
         """
-        given = {name: definition[name] for name in (*_DEFINITION, "dtype", "values")}
+        given = {name: definition[name] for name in (*_DEFINITION, "dtype")}
         if not isinstance(given["sizes"], tuple | list):
             raise ValueError(f"The sizes of a network are integers, not {given['sizes']!r}.")
-        if given["values"] is None:
-            raise ValueError("The network has no values.")
+        # As arrays, so that no file can leave one out and have memory allocated for its sizes.
+        given |= {name: np.asarray(definition[name]) for name in ("values", "buffers")}
         scaler = definition["scaler"]
         given["scaler"] = InputScaler(scaler["offset"], scaler["factor"], scaler["bound"])
         self.__init__(**given)  # type: ignore[misc]

@@ -1,1 +1,1 @@
-"""First floor: how the network learns. Imports the ground floor, NumPy and SciPy only."""
+"""How the network learns: arrays and settings in, a `Result` out."""

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from sknn.network.scaling import ScaledRows
+from sknn.network.rows import LazyRows, made, take_rows
 
 Batch = tuple[Any, np.ndarray, np.ndarray | None]
 
 
 class Batches:
-    """Parts the samples into batches, anew and in random order each time it is iterated over.
+    """Splits the samples into batches, anew and in random order each time it is iterated over.
 
     The last batch of an epoch is smaller where the number of samples asks for it.  Gathered
     batches are views of buffers that the next one overwrites; batches in order are views of the
@@ -19,7 +19,7 @@ class Batches:
 
     Parameters
     ----------
-    inputs : ndarray, CSR matrix or ScaledRows of shape (n_samples, n_inputs)
+    inputs : ndarray, CSR matrix or LazyRows of shape (n_samples, n_inputs)
         Scaled inputs.
     targets : ndarray of shape (n_samples, n_outputs)
         Targets.
@@ -48,13 +48,10 @@ class Batches:
         self._rng = rng
         self._shuffle = shuffle and self.batch_size < self.n_samples
         self._data = (inputs, targets, sample_weight)
-        self._buffers = [self._buffer(part) for part in self._data]
-
-    def _buffer(self, part: Any) -> np.ndarray | None:
-        """Return memory for a batch of an array that is gathered."""
-        if self._shuffle and isinstance(part, np.ndarray | ScaledRows):
-            return np.empty((self.batch_size, *part.shape[1:]), part.dtype)
-        return None
+        self._buffers: list[np.ndarray | None] = [None, None, None]
+        for i, part in enumerate(self._data):
+            if self._shuffle and isinstance(part, np.ndarray | LazyRows):
+                self._buffers[i] = np.empty((self.batch_size, *part.shape[1:]), part.dtype)
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
@@ -68,13 +65,12 @@ class Batches:
             if order is None:
                 yield tuple(_rows(part, rows) for part in self._data)
             else:
-                chosen = order[rows]
-                yield tuple(map(_gathered, self._data, [chosen] * 3, self._buffers))
+                yield tuple(map(_gathered, self._data, [order[rows]] * 3, self._buffers))
 
 
 def _rows(part: Any, rows: slice) -> Any:
     """Return a slice of rows; None of None."""
-    return None if part is None else part[rows]
+    return None if part is None else made(part[rows])
 
 
 def _gathered(part: Any, rows: np.ndarray, buffer: np.ndarray | None) -> Any:
@@ -83,5 +79,4 @@ def _gathered(part: Any, rows: np.ndarray, buffer: np.ndarray | None) -> Any:
         return None
     if buffer is None:
         return part[rows]
-    # mode="clip" skips a bounds check that costs as much as the copy (the rows are in bounds).
-    return part.take(rows, axis=0, out=buffer[: len(rows)], mode="clip")
+    return take_rows(part, rows, buffer[: len(rows)])

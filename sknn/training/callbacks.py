@@ -2,12 +2,20 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sknn.network.parameters import ParameterVector
 from sknn.training.history import History
+
+
+class Snapshot(NamedTuple):
+    """The parameters of an epoch, and the error that was measured with them."""
+
+    epoch: int
+    error: float
+    values: np.ndarray
 
 
 class Callback:
@@ -22,6 +30,9 @@ class Callback:
     def __init__(self) -> None:
         self.state: dict[str, Any] = {}
 
+    def on_train_begin(self, history: History) -> None:
+        """Prepare for the run."""
+
     def on_epoch_begin(self, history: History) -> None:
         """Prepare for an epoch."""
 
@@ -34,6 +45,9 @@ class Callback:
 
     def on_train_end(self, history: History) -> None:
         """Finish; called once, also when the run ends early or with an exception."""
+
+    def on_fit_end(self, history: History, temperature: float) -> None:
+        """Look at the model that is kept, at its temperature; not after an exception."""
 
 
 class EarlyStopping(Callback):
@@ -84,8 +98,7 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, history):
         """Score the epoch, keep its parameters if they are the best, and count the patience."""
         score, state = self.score(), self.state
-        history.validation_score.append(score)
-        history.check_finite(score, "the validation score")
+        history.see_score(score)
         if history.best_score is None or score > history.best_score:
             self._keep(score, history)
         if score > state["last_improvement"] + self.tol:
@@ -108,51 +121,24 @@ class EarlyStopping(Callback):
         np.copyto(self.state["best_values"], self.parameters.values)
 
 
-class ProgressiveValidation(Callback):
-    """Scores the samples of an epoch before the network learns from them.
+class BestCycle(Callback):
+    """Keeps the best of the epochs in which a cycle of the learning rate ends.
 
-    In a stream this is an honest score that holds nothing out.
-
-    Parameters
-    ----------
-    score : callable
-        Returns the score of the network as it is; greater is better.
-
-    References
-    ----------
-    Blum, Kalai, Langford, "Beating the hold-out: bounds for k-fold and progressive
-    cross-validation", 1999.
-    """
-
-    def __init__(self, score: Callable[[], float]):
-        super().__init__()
-        self.score = score
-
-    def on_epoch_begin(self, history):
-        """Score."""
-        score = self.score()
-        history.check_finite(score, "the validation score", epoch=1)
-        history.best_score = score
-        history.validation_score.append(score)
-
-
-class BestRest(Callback):
-    """Looks back where the learning rate comes to rest, and keeps the best of these moments.
-
-    Of the moments whose error is within one standard error of the smallest, as far as the rows can
-    tell, it is the latest.  The run ends before the last and longest cycle of the schedule if the
-    moment before it is none of them.
+    Of the epochs whose error is within one standard error of the smallest, as far as the rows can
+    tell, it keeps the latest.  The run ends before the last and longest cycle if the epoch before
+    it is none of them.  Over 52 data sets, keeping the last epoch instead raises the error by
+    2.3 ± 1.1 %, the log-loss by 2.3 ± 0.8 % and the time by 15 %.
 
     Parameters
     ----------
     parameters : ParameterVector
         What to keep and restore.
     error : callable
-        Returns the part of the rows that the network as it is gets wrong, between 0 and 1.
+        Returns the fraction of the rows that the network as it is gets wrong.
     n_rows : float
         Number of these rows, or how many of equal weight say as much.
-    epochs : set of int
-        Numbers, from 1, of the epochs to look back after.
+    ends : set of int
+        Numbers, from 1, of the epochs in which a cycle ends.
     """
 
     def __init__(
@@ -160,42 +146,45 @@ class BestRest(Callback):
         parameters: ParameterVector,
         error: Callable[[], float],
         n_rows: float,
-        epochs: set[int],
+        ends: set[int],
     ):
         super().__init__()
         self.parameters = parameters
         self.error = error
         self.n_rows = n_rows
-        self.epochs = epochs
-        self.state["moments"] = []  # of (epoch, error, values)
+        self.ends = ends
+        self.state["snapshots"] = []
 
     def on_epoch_end(self, history):
-        """Keep the error and the parameters, if it is time; ask whether to go on."""
-        if history.n_epochs not in self.epochs:
+        """Keep a snapshot at the end of a cycle; ask whether to go on."""
+        if history.n_epochs not in self.ends:
             return False
-        kept, moments = self.parameters.values.copy(), self.state["moments"]
-        moments.append((history.n_epochs, self.error(), kept))
-        is_last_but_one = len(moments) == len(self.epochs) - 1
-        return is_last_but_one and self._good()[-1] is not moments[-1]
+        snapshots, values = self.state["snapshots"], self.parameters.values.copy()
+        snapshots.append(Snapshot(history.n_epochs, self.error(), values))
+        is_last_but_one = len(snapshots) == len(self.ends) - 1
+        return is_last_but_one and self._best() is not snapshots[-1]
 
     def on_train_end(self, history):
-        """Restore the parameters of the chosen moment."""
-        if self.state["moments"]:
-            history.best_epoch, _, self.parameters.values[...] = self._good()[-1]
+        """Restore the parameters of the best snapshot."""
+        if self.state["snapshots"]:
+            best = self._best()
+            history.best_epoch = best.epoch
+            self.parameters.values[...] = best.values
 
-    def _good(self) -> list[tuple[int, float, np.ndarray]]:
-        """Return the moments that cannot be told from the best."""
-        moments = self.state["moments"]
-        smallest = min(error for _, error, _ in moments)
+    def _best(self) -> Snapshot:
+        """Return the latest of the snapshots that cannot be told from the best."""
+        snapshots = self.state["snapshots"]
+        _, errors, _ = zip(*snapshots, strict=True)
+        smallest = min(errors)
         bound = smallest + (smallest * (1 - smallest) / self.n_rows) ** 0.5
-        return [moment for moment in moments if moment[1] <= bound]
+        return snapshots[np.flatnonzero(np.array(errors) <= bound)[-1]]
 
 
 class Progress(Callback):
     """Prints what is trained and how far the run is, in lines of equal form.
 
     A line has the number of the epoch, the loss, the validation score, the learning rate, the
-    seconds since the start, and the time that the rest of the budget will take.  What there is
+    seconds since the start, and the time that the remaining budget will take.  What there is
     not, has no column.
 
     Parameters
@@ -236,6 +225,7 @@ class Progress(Callback):
         self.parts = 1 if verbose == 1 else 10
         self.title = title
         self.unit = unit
+        self.is_stream = n_seen_before is not None
         self._printed = 0.0  # progress, and time in seconds, of the last line
         self._printed_at = 0.0
         self._has_begun = False
@@ -280,8 +270,10 @@ class Progress(Callback):
         if self._printed < history.n_epochs:
             self._print(history)
 
-    def end(self, history: History, temperature: float) -> None:
+    def on_fit_end(self, history, temperature):
         """Print which epoch is kept, and the temperature unless it is 1: the last line."""
+        if self.is_stream:
+            return
         kept, n_epochs = history.best_epoch, history.n_epochs
         if kept == 0:
             line = f"kept the model of before, as no {self.unit} was better"
@@ -344,7 +336,7 @@ def _latest(scores: list[float], sign: int) -> str:
 
 
 def _time_left(history: History) -> str:
-    """Return the time that the rest of the budget will take."""
+    """Return the time that the remaining budget will take."""
     return _duration(history.seconds * (history.max_epochs / history.progress - 1))
 
 

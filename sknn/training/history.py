@@ -2,8 +2,11 @@
 
 import math
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 
 @dataclass
@@ -16,6 +19,10 @@ class History:
         The budget of the run.
     n_samples : int
         Number of samples that an epoch goes through.
+    n_seen_before : int
+        Number of samples that earlier runs of the model have gone through.
+    loss_before : float
+        Training loss of the model that is continued; NaN of a new one.
     loss : list of float
         Mean value of the objective over the epoch's batches.
     learning_rate : list of float
@@ -35,12 +42,14 @@ class History:
         Whether a callback has asked to end the run.
     finished : bool
         Whether the run is over and all that follows is done, such as going back to the best epoch.
-    least_loss : float
-        The smallest of `loss`.
+    clock : callable
+        Returns the time in seconds.
     """
 
     max_epochs: int
     n_samples: int = 1
+    n_seen_before: int = 0
+    loss_before: float = math.nan
     loss: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
     peak_loss: float = -math.inf
@@ -50,16 +59,39 @@ class History:
     best_score: float | None = None
     stopped: bool = False
     finished: bool = False
-    least_loss: float = math.inf
+    clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
     _total: float = field(default=0.0, repr=False)  # of the losses in the epoch under way
-    _n_seen: int = field(default=0, repr=False)  # samples of it
+    _n_in_epoch: int = field(default=0, repr=False)  # samples of it that were seen
     _rate: float = field(default=math.nan, repr=False)  # of its last step
-    _start: float = field(default_factory=time.perf_counter, repr=False)
+    _start: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._start = self.clock()
 
     @property
     def n_epochs(self) -> int:
         """The number of epochs done."""
         return len(self.loss)
+
+    @property
+    def n_seen(self) -> int:
+        """The number of samples that training has gone through, each as often as it was seen."""
+        return self.n_seen_before + self.n_epochs * self.n_samples
+
+    @property
+    def kept_epoch(self) -> int:
+        """The number, from 1, of the epoch whose parameters are kept; 0 for those of before."""
+        return self.n_epochs if self.best_epoch is None else self.best_epoch
+
+    @property
+    def kept_loss(self) -> float:
+        """The training loss of that epoch."""
+        return self.loss[self.kept_epoch - 1] if self.kept_epoch else self.loss_before
+
+    @property
+    def least_loss(self) -> float:
+        """The smallest training loss of an epoch."""
+        return min(self.loss, default=math.inf)
 
     @property
     def is_over(self) -> bool:
@@ -69,22 +101,22 @@ class History:
     @property
     def seconds(self) -> float:
         """The time since the start of the run, in seconds; of a resumed one, without the gap."""
-        return time.perf_counter() - self._start
+        return self.clock() - self._start
 
     @property
     def progress(self) -> float:
         """The number of epochs done, with the done part of the one under way."""
-        return self.n_epochs + self._n_seen / self.n_samples
+        return self.n_epochs + self._n_in_epoch / self.n_samples
 
     @property
     def latest_loss(self) -> float:
         """The mean over the epoch under way, as far as it is done, or else over the last one."""
-        return self._total / self._n_seen if self._n_seen else self.loss[-1]
+        return self._total / self._n_in_epoch if self._n_in_epoch else self.loss[-1]
 
     @property
     def latest_rate(self) -> float | None:
         """The learning rate of the last step; None for L-BFGS."""
-        if self._n_seen:
+        if self._n_in_epoch:
             return self._rate
         return self.learning_rate[-1] if self.learning_rate else None
 
@@ -92,19 +124,19 @@ class History:
         """Take note of the objective of a batch of so many rows, and the rate of its step."""
         self.see_loss(value)
         self._total += value * n_rows
-        self._n_seen += n_rows
+        self._n_in_epoch += n_rows
         self._rate = learning_rate
 
     def end_epoch(self) -> None:
         """Add the entry of an epoch whose batches were all seen."""
-        self.add_loss(self._total / self._n_seen)
+        self.loss.append(self._total / self._n_in_epoch)
         self.learning_rate.append(self._rate)
-        self._total, self._n_seen = 0.0, 0
+        self._total, self._n_in_epoch = 0.0, 0
 
-    def add_loss(self, loss: float) -> None:
-        """Add the loss of an epoch."""
-        self.loss.append(loss)
-        self.least_loss = min(self.least_loss, loss)
+    def see_score(self, score: float, epoch: int | None = None) -> None:
+        """Add a validation score; raise FloatingPointError if it is not finite."""
+        self.validation_score.append(score)
+        self.check_finite(score, "the validation score", epoch)
 
     def see_loss(self, value: float) -> None:
         """Take note of a value of the objective; raise FloatingPointError if it is not finite."""
@@ -120,10 +152,51 @@ class History:
             epoch = self.n_epochs if epoch is None else epoch
             raise FloatingPointError(f"Training diverged in epoch {epoch}: {what} is {value}.")
 
+    def definition(self) -> dict[str, Any]:
+        """Return in plain types what there is to know of a run that is over."""
+        return {
+            "max_epochs": self.max_epochs,
+            "n_samples": self.n_samples,
+            "n_seen_before": self.n_seen_before,
+            "loss_before": self.loss_before,
+            "loss": np.array(self.loss),
+            "learning_rate": np.array(self.learning_rate),
+            "validation_score": np.array(self.validation_score),
+            "best_epoch": self.best_epoch,
+            "best_score": self.best_score,
+        }
+
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, Any]) -> "History":
+        """Return the record with that definition; raise an error if there is none such."""
+        best_epoch, best_score = definition["best_epoch"], definition["best_score"]
+
+        def numbers(name: str) -> list[float]:
+            return np.asarray(definition[name], np.float64).tolist()
+
+        history = cls(
+            int(definition["max_epochs"]),
+            int(definition["n_samples"]),
+            int(definition["n_seen_before"]),
+            float(definition["loss_before"]),
+            numbers("loss"),
+            numbers("learning_rate"),
+            validation_score=numbers("validation_score"),
+            best_epoch=None if best_epoch is None else int(best_epoch),
+            best_score=None if best_score is None else float(best_score),
+            stopped=True,
+            finished=True,
+        )
+        if not 0 <= history.kept_epoch <= history.n_epochs:
+            raise ValueError(f"No run of {history.n_epochs} epochs has kept number {best_epoch}.")
+        return history
+
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for a file: the clock becomes the seconds that have passed."""
-        return vars(self) | {"_start": self.seconds}
+        state = vars(self) | {"_start": self.seconds}
+        state.pop("clock", None)  # not there after loading
+        return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the state of a file, and let the clock run on."""
-        vars(self).update(state, _start=time.perf_counter() - state["_start"])
+        vars(self).update(state, _start=self.clock() - state["_start"])

@@ -72,12 +72,14 @@ def train(
         # The line search may have looked further: back to the point that it accepted.
         parameters.values[...] = intermediate_result.x
         history.see_loss(float(intermediate_result.fun))
-        history.add_loss(float(intermediate_result.fun))
+        history.loss.append(float(intermediate_result.fun))
         end_epoch(callbacks, history)
         if history.stopped:
             raise StopIteration
 
     try:
+        for callback in callbacks:
+            callback.on_train_begin(history)
         history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight))
         options = _STOPS | {"maxiter": history.max_epochs, "gtol": tol}
         start = parameters.values.astype(np.float64)
@@ -93,7 +95,7 @@ def train(
         parameters.values[...] = result.x
         history.check_finite(float(np.sum(parameters.values)), "a weight")
         if not history.loss:  # converged before the first iteration
-            history.add_loss(float(result.fun))
+            history.loss.append(float(result.fun))
             end_epoch(callbacks, history)
     finally:
         for callback in callbacks:

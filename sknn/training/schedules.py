@@ -36,8 +36,8 @@ def coslog4(progress: float) -> float:
     return 0.5 * (1 - math.cos(2 * math.pi * math.log2(1 + 15 * progress)))
 
 
-#: Where "coslog4" comes to rest: the ends of its four cycles.
-COSLOG4_RESTS = (1 / 15, 3 / 15, 7 / 15, 1.0)
+#: The progress at which the four cycles of "coslog4" end.
+COSLOG4_CYCLE_ENDS = (1 / 15, 3 / 15, 7 / 15, 1.0)
 
 
 def one_cycle(progress: float) -> float:

@@ -55,6 +55,8 @@ def train(
     n_steps = history.max_epochs * len(batches)
     step = history.n_epochs * len(batches)
     try:
+        for callback in callbacks:
+            callback.on_train_begin(history)
         while not history.is_over:
             begin_epoch(callbacks, history)
             for inputs, targets, sample_weight in batches:

@@ -62,10 +62,10 @@ def passes(name, z, gradient=1.0):
     """Return `a` and the gradient that a forward and a backward pass leave behind."""
     activation = ACTIVATIONS[name]
     a = np.array(z)
-    memos = tuple(np.zeros((activation.n_memos, *a.shape), a.dtype))
-    activation.forward(a, memos)
+    cache = tuple(np.zeros((activation.n_cached, *a.shape), a.dtype))
+    activation.forward(a, cache)
     slope = np.full_like(a, gradient)
-    activation.backward(slope, a.copy(), memos)
+    activation.backward(slope, a.copy(), cache)
     return a, slope
 
 

@@ -57,9 +57,8 @@ def evaluate(loss, raw, targets):
     gradient = np.array(raw)
     targets = np.array(targets, gradient.dtype)
     targets.flags.writeable = False
-    losses = np.empty(len(gradient), gradient.dtype)
-    loss.value_and_gradient(gradient, targets, losses, loss.scratch(raw.shape, gradient.dtype))
-    return losses, gradient
+    workspace = loss.workspace(raw.shape, gradient.dtype)
+    return loss.value_and_gradient(gradient, targets, workspace), gradient
 
 
 @each_loss
@@ -193,25 +192,47 @@ def test_normalized_sigmoids_keep_their_proportions_where_all_underflow():
     assert_allclose(np.exp(log_p).sum(), 1)
 
 
-ACTIVATIONS = {
-    "softmax": lambda raw: in_proportion(np.exp(raw)),
-    "logistic": sigmoid,
-}
+@each_loss
+@pytest.mark.parametrize("temperature", [1.0, 0.5])
+def test_proba_is_the_mean_of_the_members_at_the_temperature(name, kind, temperature):
+    loss = loss_of(name, kind)
+    raw = np.random.default_rng(0).normal(scale=3, size=(3, 7, 4)).astype(np.float32)
+    activate = in_proportion if loss.link.is_normalized else np.asarray
+    nominal = np.exp if loss.link.is_normalized else sigmoid
+    mean = np.mean([activate(nominal(each / temperature)) for each in raw.astype(float)], axis=0)
+    expected = in_proportion(mean) if kind == "exclusive" else mean
+    p = loss.proba(raw, temperature)
+    assert p.dtype == np.float64
+    assert_allclose(p, expected, rtol=1e-12)
+    assert_allclose(loss.log_proba(raw, temperature), np.log(expected), rtol=1e-11)
+    merged = loss.link.merge(raw, temperature)
+    assert_allclose(loss.proba(merged), expected, rtol=1e-12)
+    assert_allclose(np.exp(loss.log_proba(merged)), expected, rtol=1e-12)
 
 
 @each_loss
-def test_log_activations_are_the_link_of_the_raw_predictions(name, kind):
-    loss = loss_of(name, kind)
-    expected = np.log(ACTIVATIONS[loss.link](make_raw()))
-    assert_allclose(loss.log_activations(make_raw()), expected, rtol=1e-12)
-    assert np.all(np.isfinite(loss.log_activations(np.array([[-1e4, 1e4]]))))
+@pytest.mark.parametrize("members", [(), (3,)])
+def test_probabilities_are_never_zero_and_their_logarithms_finite(name, kind, members):
+    loss, raw = loss_of(name, kind), np.tile([[-1e4, 1e4], [-1e4, -1e4]], (*members, 1, 1))
+    assert np.all(loss.proba(raw) > 0)
+    assert np.isfinite(loss.log_proba(raw)).all()
+
+
+@each_loss
+@pytest.mark.parametrize("weight", [None, np.arange(7.0)])
+def test_mean_is_the_weighted_mean_of_the_losses(name, kind, weight):
+    loss, raw, targets = loss_of(name, kind), make_raw().astype(np.float32), make_targets(kind)
+    before = raw.copy()
+    losses, _ = evaluate(loss, raw.astype(np.float64), targets)
+    assert loss.mean(raw, targets, weight) == np.average(losses, weights=weight)
+    assert_array_equal(raw, before)
 
 
 @each_loss
 def test_link_matches_the_slope_of_the_loss(name, kind):
     """The activations are what minimizes the loss: it vanishes where they equal the targets."""
     loss, raw = loss_of(name, kind), make_raw()
-    _, gradient = evaluate(loss, raw, np.exp(loss.log_activations(raw)))
+    _, gradient = evaluate(loss, raw, loss.link.activations(raw))
     assert_allclose(gradient, np.zeros_like(gradient), atol=1e-15)
 
 
@@ -241,15 +262,15 @@ def test_smoothing_by_nothing_returns_the_targets_themselves(name, kind):
 @pytest.mark.parametrize("label_smoothing", [0, 0.2])
 @each_loss
 def test_value_of_constant_is_the_mean_loss_of_the_frequencies(name, kind, label_smoothing):
-    loss, certain = loss_of(name, kind, label_smoothing), make_targets(kind, n_rows=50)
-    targets = loss.smooth(certain)
+    loss, unsmoothed = loss_of(name, kind, label_smoothing), make_targets(kind, n_rows=50)
+    targets = loss.smooth(unsmoothed)
     frequencies = targets.mean(axis=0)
-    if loss.link == "softmax":
+    if loss.link.is_normalized:
         constant = np.log(frequencies)
     else:
         constant = np.log(frequencies / (1 - frequencies))
     losses, _ = evaluate(loss, np.tile(constant, (50, 1)), targets)
-    found = loss.value_of_constant(certain.mean(axis=0))
+    found = loss.value_of_constant(unsmoothed.mean(axis=0))
     assert found == pytest.approx(losses.mean(), rel=1e-12)
 
 

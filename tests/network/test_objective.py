@@ -5,7 +5,7 @@ from scipy import sparse
 
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES, make_loss
-from sknn.network.objective import Objective, mean_loss
+from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import InputScaler
 from tests.reference import ACTIVATIONS as REFERENCE_ACTIVATIONS
@@ -25,6 +25,11 @@ REFERENCE_LOSSES = {
 each_loss = pytest.mark.parametrize(
     ("name", "kind"), [(name, kind) for name, kinds in LOSSES.items() for kind in kinds]
 )
+
+
+def mean_loss(network, loss, X, targets, sample_weight=None):
+    """Return the weighted mean loss of what the members predict together."""
+    return loss.mean(network.predict_raw(X, loss.link.merge), targets, sample_weight)
 
 
 def make_network(activation="tanh", dropout=0.0, scaler=None):
@@ -225,3 +230,122 @@ class TestMeanLoss:
         loss = loss_of("log_loss", "exclusive")
         assert mean_loss(network, loss, make_inputs(), make_targets("exclusive")) > 0
         assert_array_equal(network.parameters.gradient, 7)
+
+
+N_MEMBERS, MEMBER_SIZES = 3, (4, 5, 6, 3)
+
+
+def make_members(n_members=N_MEMBERS, **settings):
+    """Return a network of several members, whose numbers are all different from zero."""
+    network = MultilayerPerceptron(
+        MEMBER_SIZES, "tanh", dtype=np.float64, n_members=n_members, **settings
+    )
+    rng = np.random.default_rng(0)
+    network.parameters.values[...] = rng.normal(scale=0.5, size=network.parameters.values.size)
+    network.buffers[...] = rng.normal(size=network.buffers.size)
+    return network
+
+
+def make_data(kind="exclusive", n_rows=7):
+    rng = np.random.default_rng(1)
+    inputs = rng.normal(size=(n_rows, MEMBER_SIZES[0]))
+    if kind == "exclusive":
+        return inputs, np.eye(MEMBER_SIZES[-1])[rng.integers(MEMBER_SIZES[-1], size=n_rows)]
+    return inputs, rng.integers(2, size=(n_rows, MEMBER_SIZES[-1])).astype(float)
+
+
+def member(network, i):
+    """Return a network that is only the i-th member."""
+    single = make_members(1)
+    for layer, its_layer in zip(network.dense_layers(), single.dense_layers(), strict=True):
+        its_layer.weight[...] = layer.weight[i]
+        its_layer.bias[...] = layer.bias[i]
+    return single
+
+
+def weight_gradients(network, i=None):
+    """Return the gradients of weights and biases, of one member or of all there are."""
+    gradients = []
+    for layer in network.dense_layers():
+        gradients += [layer.weight_gradient, layer.bias_gradient]
+    return gradients if i is None else [gradient[i] for gradient in gradients]
+
+
+@each_loss
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("l2", [0, 0.1])
+def test_each_member_has_the_gradient_it_would_have_by_itself(name, kind, weighted, l2):
+    network, (inputs, targets) = make_members(), make_data(kind)
+    loss = make_loss(name, exclusive=kind == "exclusive")
+    weights = None
+    if weighted:
+        weights = np.random.default_rng(3).exponential(size=(len(inputs), N_MEMBERS))
+    value = Objective(network, loss, l2).value_and_gradient(inputs, targets, weights)
+    values = []
+    for i in range(N_MEMBERS):
+        single = member(network, i)
+        its_weights = None if weights is None else weights[:, i]
+        objective = Objective(single, loss, l2)
+        values.append(objective.value_and_gradient(inputs, targets, its_weights))
+        pairs = zip(weight_gradients(network, i), weight_gradients(single), strict=True)
+        for found, expected in pairs:
+            assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
+    assert_allclose(value, np.mean(values), rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_rows", [1, 7])
+@pytest.mark.parametrize("sizes", [(4, 5, 1), (1, 1, 1), (4, 1, 3)])
+def test_a_single_row_and_single_neurons_have_their_gradients_too(n_rows, sizes):
+    network = MultilayerPerceptron(sizes, "tanh", 0.0, np.float64, n_members=N_MEMBERS)
+    rng = np.random.default_rng(0)
+    network.parameters.values[...] = rng.normal(size=network.parameters.values.size)
+    inputs, targets = rng.normal(size=(n_rows, sizes[0])), np.zeros((n_rows, sizes[-1]))
+    targets[:, 0] = 1
+    objective = Objective(network, make_loss("log_loss", exclusive=sizes[-1] > 1))
+
+    def sum_over_members():
+        return objective.value_and_gradient(inputs, targets) * N_MEMBERS
+
+    sum_over_members()
+    gradient = network.parameters.gradient.copy()
+    expected = numerical_gradient(network, sum_over_members)
+    assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("csr", [sparse.csr_array, sparse.csr_matrix])
+@pytest.mark.parametrize("n_members", [1, N_MEMBERS])
+def test_sparse_rows_are_dense_rows(csr, n_members):
+    network, (inputs, targets) = make_members(n_members), make_data()
+    inputs[np.abs(inputs) < 0.7] = 0
+    objective = Objective(network, make_loss("log_loss", exclusive=True))
+    expected = objective.value_and_gradient(inputs, targets)
+    gradient = network.parameters.gradient.copy()
+    assert_allclose(objective.value_and_gradient(csr(inputs), targets), expected, rtol=1e-12)
+    assert_allclose(network.parameters.gradient, gradient, rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("n_members", [1, N_MEMBERS])
+@pytest.mark.parametrize("input_scale", [False, True])
+@pytest.mark.parametrize("n_embedded", [0, 2, 4])
+def test_gradient_agrees_with_central_differences_above_an_input_stage(
+    n_members, input_scale, n_embedded
+):
+    network = make_members(n_members, input_scale=input_scale, n_embedded=n_embedded)
+    inputs, targets = make_data()
+    objective = Objective(network, make_loss("log_loss", exclusive=True))
+
+    def sum_over_members():
+        return objective.value_and_gradient(inputs, targets) * n_members
+
+    sum_over_members()
+    gradient = network.parameters.gradient.copy()
+    expected = numerical_gradient(network, sum_over_members)
+    assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
+
+
+def test_mean_loss_is_that_of_the_merged_prediction():
+    network, (inputs, targets) = make_members(), make_data()
+    loss = make_loss("log_loss", exclusive=True)
+    p = np.exp(loss.log_proba(network.predict_raw(inputs, loss.link.merge)))
+    expected = -np.mean(np.log(p[targets == 1]))
+    assert_allclose(mean_loss(network, loss, inputs, targets), expected, rtol=1e-12)

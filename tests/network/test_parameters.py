@@ -41,7 +41,7 @@ def test_views_have_their_shapes_and_share_the_memory():
             assert view.flags.c_contiguous
 
 
-def test_views_part_the_vector_by_role_and_then_by_layer():
+def test_views_split_the_vector_by_role_and_then_by_layer():
     parameters = ParameterVector(SHAPES, np.float64)
     first, nothing, third, fourth = parameters.views(np.arange(30))
     assert nothing == {}

@@ -76,13 +76,6 @@ class TestStructure:
         network = MultilayerPerceptron(sizes, dropout=dropout)
         assert [type(layer) for layer in network.layers] == kinds
 
-    @pytest.mark.parametrize("activation", ACTIVATIONS)
-    def test_hidden_layers_start_as_suits_their_activation_and_outputs_as_glorot(self, activation):
-        network = MultilayerPerceptron([4, 5, 6, 3], activation)
-        suited = ACTIVATIONS[activation].initializer
-        initializers = [layer.initializer for layer in network.dense_layers()]
-        assert initializers == [suited, suited, "glorot_uniform"]
-
     @pytest.mark.parametrize("dropout", [0.0, 0.5])
     def test_initialize_draws_the_weights_and_clears_the_biases(self, dropout):
         network = make_network(dropout=dropout)
@@ -223,10 +216,9 @@ class TestReadOnlyValues:
             network.predict_raw(make_rows()), make_network().predict_raw(make_rows())
         )
 
-    def test_become_writeable_as_a_copy_that_the_layers_share(self):
-        network = self.make_network()
-        original = network.parameters.values
-        network.make_writeable()
+    def test_a_copy_can_be_written_to(self):
+        frozen = self.make_network()
+        original, network = frozen.parameters.values, frozen.copy()
         network.parameters.values += 1
         assert not np.shares_memory(network.parameters.values, original)
         assert_array_equal(original, make_network().parameters.values)
@@ -234,12 +226,6 @@ class TestReadOnlyValues:
             assert np.shares_memory(layer.weight, network.parameters.values)
             assert np.shares_memory(layer.bias, network.parameters.values)
             assert np.shares_memory(layer.weight_gradient, network.parameters.gradient)
-
-    def test_are_the_only_ones_that_are_copied(self):
-        network = make_network()
-        values = network.parameters.values
-        network.make_writeable()
-        assert network.parameters.values is values
 
     def test_from_a_memory_map_are_plain_arrays(self, tmp_path):
         network = make_network()
@@ -317,3 +303,33 @@ class TestMemory:
 )
 def test_repr_shows_the_sizes(settings, expected):
     assert repr(MultilayerPerceptron([5, 4, 3], **settings)) == expected
+
+
+class TestMembers:
+    def make_network(self, **settings):
+        return make_network((4, 5, 6, 3), n_members=3, **settings)
+
+    def test_predictions_come_chunk_by_chunk_member_by_member(self):
+        network, X = self.make_network(), make_rows(2500, 4)
+        raw = network.predict_raw(X)
+        assert raw.shape == (3, 2500, 3)
+        for i in range(3):
+            single = make_network((4, 5, 6, 3))
+            for layer, its_layer in zip(network.dense_layers(), single.dense_layers(), strict=True):
+                its_layer.weight[...] = layer.weight[i]
+                its_layer.bias[...] = layer.bias[i]
+            assert_allclose(raw[i], naive_raw(single, X), rtol=1e-12, atol=1e-14)
+        merge = make_loss("log_loss", exclusive=True).link.merge
+        assert_allclose(network.predict_raw(X, merge), merge(raw), rtol=1e-12)
+
+    def test_hidden_activations_are_those_of_each_member(self):
+        network = self.make_network(input_scale=True, n_embedded=4)
+        found = network.hidden_activations(make_rows(7, 4))
+        assert [a.shape for a in found] == [(7, 4), (3, 7, 5), (3, 7, 6)]
+
+    def test_pickle_brings_back_the_whole_form(self):
+        network = self.make_network(parametrization="ntk", input_scale=True, n_embedded=2)
+        loaded = pickle.loads(pickle.dumps(network))
+        X = make_rows(7, 4)
+        assert_array_equal(loaded.predict_raw(X), network.predict_raw(X))
+        assert_array_equal(loaded.step_factors(), network.step_factors())

@@ -1,5 +1,5 @@
 import math
-from types import SimpleNamespace
+import pickle
 
 import pytest
 
@@ -31,10 +31,16 @@ def test_runs_do_not_share_their_records():
     assert other.loss == other.learning_rate == other.validation_score == []
 
 
-def test_seconds_are_those_since_the_start(monkeypatch):
-    clock = SimpleNamespace(perf_counter=lambda: 112.5)
-    monkeypatch.setattr("sknn.training.history.time", clock)
-    assert History(7, _start=100.0).seconds == 12.5
+def test_seconds_are_those_since_the_start():
+    history = History(7, clock=iter([100.0, 112.5]).__next__)
+    assert history.seconds == 12.5
+
+
+def test_the_clock_of_a_file_goes_on_without_the_gap():
+    history = History(7, clock=iter([100.0, 112.5]).__next__)
+    loaded = pickle.loads(pickle.dumps(history))
+    assert 12.5 <= loaded.seconds < 100
+    assert 12.5 <= pickle.loads(pickle.dumps(loaded)).seconds < 100
 
 
 def test_clock_starts_with_the_run():

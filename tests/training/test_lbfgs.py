@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.optimize import OptimizeResult, minimize
+from scipy.optimize import minimize
 from threadpoolctl import threadpool_info
 
 from sknn.network.losses import make_loss
@@ -235,43 +235,6 @@ def test_callbacks_learn_of_the_end_also_when_an_exception_flies(exception):
         run(network, callbacks=[interruption])
     assert len(interruption.values) == 1
     assert interruption.ended == 1
-
-
-class TestLineSearch:
-    """A minimizer may evaluate points after the one that it accepts."""
-
-    @pytest.fixture
-    def result(self, monkeypatch):
-        """Replace SciPy's minimizer by one that accepts this point, and looks further twice."""
-        size = make_network().parameters.values.size
-        result = OptimizeResult(x=np.linspace(-1, 1, size), fun=0.5)
-
-        def look_further(fun, start, callback, **settings):
-            fun(start + 1)
-            callback(intermediate_result=result)
-            fun(start + 2)
-            return result
-
-        monkeypatch.setattr("sknn.training.lbfgs.minimize", look_further)
-        return result
-
-    def test_callbacks_and_the_end_see_the_accepted_point(self, result):
-        network = make_network()
-        snapshots = Snapshots(network.parameters)
-        history = run(network, callbacks=[snapshots])
-        assert history.loss == [0.5]
-        assert_array_equal(snapshots.values, [result.x])
-        assert_array_equal(network.parameters.values, result.x)
-
-    def test_accepted_value_that_is_not_finite_raises(self, result):
-        result.fun = math.inf
-        with pytest.raises(FloatingPointError, match="in epoch 1: the loss is inf"):
-            run(make_network())
-
-    def test_accepted_weight_that_is_not_finite_raises(self, result):
-        result.x[3] = math.nan
-        with pytest.raises(FloatingPointError, match="in epoch 1: a weight is nan"):
-            run(make_network())
 
 
 @pytest.mark.parametrize("tol", [100, 0.05, 1e-8])

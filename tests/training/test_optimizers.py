@@ -96,7 +96,7 @@ def test_long_vectors_are_treated_like_short_ones(make_optimizer, rule):
     gradients = draw_gradients(3, parameters.values.size)
     expected = naive_steps(parameters, rule, gradients, [0.1, 0.01, 0.02])
     values = take_steps(parameters, make_optimizer(), gradients, [0.1, 0.01, 0.02])
-    assert parameters.values.size > 2 * 65536  # several blocks and a rest
+    assert parameters.values.size > 2 * 65536  # several blocks and a shorter one
     assert_allclose(values, expected, rtol=1e-12, atol=1e-12)
 
 

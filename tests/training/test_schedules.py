@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from sknn.training.schedules import COSLOG4_RESTS, SCHEDULES
+from sknn.training.schedules import COSLOG4_CYCLE_ENDS, SCHEDULES
 
 # The values at progress 0, 0.3, 0.5 and 1, to ten digits.
 KNOWN = {
@@ -51,14 +51,14 @@ def test_one_cycle_rises_once_and_falls_once():
     assert np.all(np.diff(factors[300:]) < 0)
 
 
-def test_coslog4_rests_at_the_ends_of_its_four_cycles():
+def test_coslog4_is_0_at_the_ends_of_its_four_cycles():
     coslog4 = SCHEDULES["coslog4"]
-    assert list(COSLOG4_RESTS) == pytest.approx([1 / 15, 1 / 5, 7 / 15, 1])
-    assert [coslog4(rest) for rest in COSLOG4_RESTS] == pytest.approx([0] * 4, abs=1e-12)
+    assert list(COSLOG4_CYCLE_ENDS) == pytest.approx([1 / 15, 1 / 5, 7 / 15, 1])
+    assert [coslog4(end) for end in COSLOG4_CYCLE_ENDS] == pytest.approx([0] * 4, abs=1e-12)
     # Nowhere else but at the very start is the factor near zero.
     progress = np.linspace(0, 1, 10001)
     near_zero = progress[np.array([coslog4(p) for p in progress]) < 1e-4]
-    distance = np.abs(near_zero[:, np.newaxis] - [0, *COSLOG4_RESTS]).min(axis=1)
+    distance = np.abs(near_zero[:, np.newaxis] - [0, *COSLOG4_CYCLE_ENDS]).min(axis=1)
     assert distance.max() < 0.005
 
 

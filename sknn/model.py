@@ -1,0 +1,218 @@
+"""Model: what was learnt, as one object that predicts.
+
+Encoder → scaler → network → loss → temperature.  The estimator, files, displays and ONNX all work
+on it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from scipy import sparse
+
+from sknn.network.losses import Loss, make_loss
+from sknn.network.perceptron import MultilayerPerceptron
+from sknn.network.scaling import ScaledRows
+from sknn.preprocessing.encoder import TableEncoder
+from sknn.preprocessing.labels import Labels
+from sknn.preprocessing.samples import Samples, exceeds_memory
+from sknn.preprocessing.scaler import fit_scaler
+from sknn.settings import NetworkSettings, Settings
+
+
+@dataclass(eq=False)
+class Model:
+    """A model of tables, whole from its first moment.
+
+    Attributes
+    ----------
+    settings : NetworkSettings
+        The form of the network.
+    labels : Labels
+        The classes.
+    encoder : TableEncoder
+        Makes inputs of numbers, categories and missing values.
+    network : MultilayerPerceptron
+        The layered network, with the scaling of its inputs.
+    loss : Loss
+        Owns the link from raw predictions to probabilities.
+    temperature : float
+        Divisor of raw predictions; 1 unless calibrated.
+    """
+
+    settings: NetworkSettings
+    labels: Labels
+    encoder: TableEncoder
+    network: MultilayerPerceptron
+    loss: Loss
+    temperature: float = 1.0
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        labels: Labels,
+        encoder: TableEncoder,
+        samples: Samples,
+        rng: np.random.Generator,
+    ) -> Self:
+        """Return an untrained model: encoder and scaling are fitted, starting weights are drawn.
+
+        The encoder has read the samples; `rng` is the source of the starting weights.
+        """
+        form, X, weight = settings.network, samples.X, samples.weight
+        encoder.fit(X, weight)
+        n_embedded = encoder.n_numbers if form.numeric_embedding == "periodic" else 0
+        network = MultilayerPerceptron(
+            (encoder.n_inputs, *form.hidden_layer_sizes, labels.n_outputs),
+            activation=form.activation,
+            dropout=form.dropout,
+            dtype=form.dtype,
+            scaler=fit_scaler(form.scaling, form.numeric_embedding, encoder.numbers(X), weight),
+            n_members=form.n_members,
+            parametrization=form.parametrization,
+            n_embedded=n_embedded,
+            input_scale=form.scaling == "robust",
+        )
+        network.initialize(rng)
+        loss = _loss(settings, labels)
+        return cls(form, labels, encoder, network, loss, settings.temperature)
+
+    def continued(self, settings: Settings) -> Self:
+        """Return a copy to train on; this model stays as it is."""
+        return replace(
+            self,
+            network=self.network.copy(),
+            loss=_loss(settings, self.labels),
+            temperature=self.temperature if settings.is_stream else settings.temperature,
+        )
+
+    def inputs(self, X: Any, *, lazy: bool) -> Any:
+        """Return the inputs of the network, in its dtype, for features that were read.
+
+        They are an ndarray, a CSR matrix or, if `lazy` and dense inputs would exceed scikit-
+        learn's `working_memory`, ScaledRows, which are made batch by batch.
+        """
+        X, scaler, dtype = self.encoder.transform(X), self.network.scaler, self.network.dtype
+        becomes_dense = not sparse.issparse(X) or scaler.offset is not None
+        if lazy and becomes_dense and exceeds_memory(X, dtype.itemsize):
+            return ScaledRows(X, scaler, dtype)
+        return scaler.transform(X, dtype)
+
+    def summary(self, n_samples: int) -> str:
+        """Return a line on the network and the samples that it learns from."""
+        n_features = len(self.encoder.is_category)
+        kind = "labels" if self.labels.is_multilabel else "classes"
+        return (
+            f"{self.network.summary()}; {n_samples:,} samples of {n_features:,} "
+            f"{'feature' if n_features == 1 else 'features'}, {len(self.labels.classes):,} {kind}"
+        )
+
+    # ---------------------------------------------------------------- prediction
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the most probable classes, or the indicator matrix of labels.
+
+        `X` is an ndarray, CSR matrix or Table that was read; so it is for the methods below.
+        """
+        return self.labels.decide(self.raw(X))
+
+    def raw(self, X: Any) -> np.ndarray:
+        """Return the raw predictions of all members as one, of shape (n_rows, n_outputs)."""
+        link, temperature = self.loss.link, self.temperature
+        return np.concatenate([link.merge(raw, temperature) for raw in self._raw_chunks(X)])
+
+    def proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class, float64, of shape (n_rows, n_classes)."""
+        return self._of_classes(X, self.loss.proba)
+
+    def log_proba(self, X: Any) -> np.ndarray:
+        """Return the logarithms of the probabilities, without `log(0)`; shape as of `proba`."""
+        return self._of_classes(X, self.loss.log_proba)
+
+    def _of_classes(self, X: Any, proba: Callable[..., np.ndarray]) -> np.ndarray:
+        """Return what a function of raw predictions gives for each class."""
+        is_binary, chunks = self.labels.is_binary, []
+        for raw in self._raw_chunks(X):
+            p = proba(raw, self.temperature)
+            chunks.append(np.hstack([proba(-raw, self.temperature), p]) if is_binary else p)
+        return np.concatenate(chunks)
+
+    def activations(self, X: Any) -> list[np.ndarray]:
+        """Return the scaled inputs, the activations of each hidden layer, and those of the outputs.
+
+        The shapes are (n_rows, n_units), or (n_members, n_rows, n_units) in the hidden layers of
+        several members.
+        """
+        inputs, *hidden = self.network.hidden_activations(self.encoder.transform(X))
+        outputs = np.exp(self.loss.link.log_activations(self.raw(X)))
+        return [inputs.toarray() if sparse.issparse(inputs) else inputs, *hidden, outputs]
+
+    def mean_loss(self, X: Any, targets: np.ndarray, weight: np.ndarray | None) -> float:
+        """Return the weighted mean loss of the predictions for features that were read.
+
+        Targets have shape (n_rows, n_outputs), and weights, if there are any, (n_rows,).
+        """
+        return self.loss.mean(self.raw(X), targets, weight)
+
+    def _raw_chunks(self, X: Any) -> Iterator[np.ndarray]:
+        """Yield the raw predictions of the members, chunk by chunk; refuse overflow."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            for rows, raw in self.network.raw_chunks(self.encoder.transform(X)):
+                if not np.isfinite(raw).all():
+                    is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
+                    raise PredictionOverflowError(rows.start + int(is_finite.all(axis=0).argmin()))
+                yield raw
+
+    # --------------------------------------------------------------------- files
+
+    def definition(self) -> dict[str, Any]:
+        """Return in plain types what defines the model."""
+        return {
+            "settings": asdict(self.settings),
+            "classes": self.labels.classes,
+            "is_multilabel": self.labels.is_multilabel,
+            "encoder": self.encoder.definition(),
+            "network": self.network.definition(),
+            "loss": self.loss.definition(),
+            "temperature": self.temperature,
+        }
+
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, Any]) -> Self:
+        """Return the model with that definition; `persistence` checks it."""
+        settings: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in definition["settings"].items()
+        }
+        classes = definition["classes"]
+        if isinstance(classes, np.memmap):  # of memory maps the base arrays, as in the network
+            classes = np.asarray(classes)
+        return cls(
+            NetworkSettings(**settings),
+            Labels(classes, definition["is_multilabel"]),
+            TableEncoder.from_definition(definition["encoder"]),
+            MultilayerPerceptron.from_definition(definition["network"]),
+            make_loss(**definition["loss"]),
+            definition["temperature"],
+        )
+
+
+class PredictionOverflowError(ValueError):
+    """A prediction that is not finite."""
+
+    def __init__(self, row: int):
+        super().__init__(
+            f"The prediction for row {row} of X overflows: its features are too far from "
+            "those of the training data."
+        )
+
+
+def _loss(settings: Settings, labels: Labels) -> Loss:
+    """Return the loss for these labels."""
+    return make_loss(
+        settings.loss,
+        exclusive=labels.is_exclusive,
+        label_smoothing=settings.label_smoothing,
+    )

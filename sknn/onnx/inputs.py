@@ -1,0 +1,183 @@
+"""Emitters of the inputs of the network: raw features are imputed, scaled and encoded."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sknn.model import Model
+from sknn.onnx.graph import ML_DOMAIN, Graph, Input
+from sknn.onnx.layers import emit
+from sknn.preprocessing.columns import kind_of
+
+
+def inputs_of(model: Model, feature_names: Sequence[str]) -> list[Input]:
+    """Return the inputs of a graph: one matrix, or one input for each column if any has strings.
+
+    Parameters
+    ----------
+    model : Model
+        A model.
+    feature_names : sequence of str
+        Names of the features.
+
+    Returns
+    -------
+    list of Input
+        The inputs, in the order of the features.
+
+    Raises
+    ------
+    ValueError
+        If categories are bytes.
+    """
+    kinds = _kinds(model.encoder, feature_names)
+    if "strings" not in kinds:
+        return [Input("X", "numbers", len(kinds))]
+    return [Input(name, kind, 1) for name, kind in zip(feature_names, kinds, strict=True)]
+
+
+def emit_inputs(
+    model: Model, feature_names: Sequence[str], graph: Graph, inputs: Sequence[Input]
+) -> str:
+    """Add the encoding and scaling of raw features: see `TableEncoder` and `InputScaler`.
+
+    Parameters
+    ----------
+    model : Model
+        A model.
+    feature_names : sequence of str
+        Names of the features.
+    graph : Graph
+        Where the nodes go.
+    inputs : sequence of Input
+        The features, in their order.
+
+    Returns
+    -------
+    str
+        Name of the inputs of the network, of shape (n_rows, n_inputs) and in its dtype.
+
+    Raises
+    ------
+    ValueError
+        If the inputs do not match the features, or ONNX cannot express a category.
+    """
+    encoder, network = model.encoder, model.network
+    columns = _category_columns(encoder)
+    if columns:
+        values = _split(graph, inputs, feature_names, _kinds(encoder, feature_names))
+        numbers = [value for j, value in enumerate(values) if j not in columns]
+    else:
+        values = numbers = [graph.cast(each.name, graph.dtype) for each in inputs]
+    parts = []
+    if numbers:
+        x = _emit_impute(graph, graph.add("Concat", *numbers, axis=1), encoder.imputed_values)
+        parts.append(graph.cast(emit(network.scaler, graph, x), network.dtype))
+    graph.dtype = network.dtype
+    for j, known, has_others in zip(columns, encoder.categories, encoder.has_others, strict=True):
+        parts.append(_emit_categories(graph, values[j], known, has_others, feature_names[j]))
+    return graph.add("Concat", *parts, axis=1)
+
+
+def _category_columns(encoder: Any) -> list[int]:
+    """Return the indices of the columns of categories."""
+    return np.flatnonzero(encoder.is_category).tolist()
+
+
+def _kinds(encoder: Any, feature_names: Sequence[str]) -> list[str]:
+    """Return for each feature "numbers", also for categories that are numbers, or "strings"."""
+    kinds = ["numbers"] * len(feature_names)
+    for j, known in zip(_category_columns(encoder), encoder.categories, strict=True):
+        # A column without a known category takes strings of any kind.
+        kinds[j] = str(kind_of(known[0])) if known else "strings"
+        if kinds[j] == "bytes":
+            raise ValueError(
+                f"The categories of column {feature_names[j]!r} are bytes, which ONNX does not "
+                "support. Convert them to strings, and fit anew."
+            )
+    return kinds
+
+
+def _split(
+    graph: Graph, inputs: Sequence[Input], names: Sequence[str], kinds: list[str]
+) -> list[str]:
+    """Return each feature as a column of shape (n_rows, 1): numbers in float64, or strings."""
+    found = [(each, k) for each in inputs for k in range(each.n_columns or 1)]
+    if len(found) != len(names):
+        raise ValueError(
+            f"The model has {len(names)} features, the graph {len(found)} columns. A model with "
+            "categories needs an input for each, of shape [None, 1], in their order."
+        )
+    columns = []
+    for (each, k), name, kind in zip(found, names, kinds, strict=True):
+        if each.kind != kind:
+            raise ValueError(f"The input for column {name!r} holds {each.kind}, not {kind}.")
+        column = each.name
+        if each.n_columns != 1:
+            column = graph.add("Gather", column, np.array([k]), axis=1)
+        columns.append(graph.cast(column, graph.dtype) if kind == "numbers" else column)
+    return columns
+
+
+def _emit_impute(graph: Graph, x: str, impute_values: np.ndarray) -> str:
+    """Replace missing numbers; a column without a known number, which has NaN, becomes 0."""
+    missing = graph.add("IsNaN", x)
+    if np.isnan(impute_values).any():
+        missing = graph.add("Or", missing, np.isnan(impute_values))
+    return graph.add("Where", missing, np.nan_to_num(impute_values), x)
+
+
+def _emit_categories(
+    graph: Graph, column: str, known: list[Any], has_others: bool, name: str
+) -> str:
+    """Encode a column of categories: two of them as -1 or 1, more as one-hot rows."""
+    if not known:
+        return graph.cast(_emit_lookup(graph, column, [""], [0.0], 0.0), graph.dtype)
+    is_string = kind_of(known[0]) == "strings"
+    if is_string:
+        codes = np.arange(len(known))
+        code = _emit_lookup(graph, column, known, codes, -1)
+        one_hot = graph.add("Equal", code, codes[np.newaxis])
+    else:
+        one_hot = graph.add("Equal", column, _as_float64(known, name)[np.newaxis])
+    one_hot = graph.cast(one_hot, graph.dtype)
+    if has_others:
+        # What is neither known nor missing is one of the others.
+        others = graph.add("Sub", 1.0, graph.add("ReduceSum", one_hot, np.array([1]), keepdims=1))
+        if not is_string or "" not in known:
+            others = graph.add("Sub", others, _emit_is_missing(graph, column, is_string))
+        return graph.add("Concat", one_hot, others, axis=1)
+    if len(known) == 2:
+        return graph.add("MatMul", one_hot, np.array([[-1], [1]], graph.dtype))
+    return one_hot
+
+
+def _emit_is_missing(graph: Graph, column: str, is_string: bool) -> str:
+    """Return 1.0 where a category is missing, which is "" or NaN, and 0.0 elsewhere."""
+    if is_string:
+        missing = _emit_lookup(graph, column, [""], [1.0], 0.0)
+    else:
+        missing = graph.add("IsNaN", column)
+    return graph.cast(missing, graph.dtype)
+
+
+def _emit_lookup(graph: Graph, column: str, keys: list[str], values: Any, default: Any) -> str:
+    """Return the value of each string of a column: a float, or an integer."""
+    kind = "float" if isinstance(default, float) else "int64"
+    table = {f"values_{kind}s": list(values), f"default_{kind}": default}
+    return graph.add("LabelEncoder", column, domain=ML_DOMAIN, keys_strings=keys, **table)
+
+
+def _as_float64(known: list[Any], name: str) -> np.ndarray:
+    """Return categories that are numbers as float64; raise ValueError if that changes one."""
+    try:
+        numbers = np.array([float(value) for value in known])
+    except OverflowError:
+        numbers = np.full(len(known), np.inf)
+    if not all(number == value for number, value in zip(numbers.tolist(), known, strict=True)):
+        raise ValueError(
+            f"The categories of column {name!r} are numbers beyond the precision of float64, "
+            "and ONNX has no wider type. Convert them to strings, and fit anew."
+        )
+    return numbers

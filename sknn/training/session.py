@@ -1,0 +1,222 @@
+"""One run of training: a network, data and settings in, a `Result` out.
+
+Here settings become the parts of a run: batches, optimizer, objective, callbacks.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sknn.network.losses import Loss
+from sknn.network.objective import Objective
+from sknn.network.perceptron import MultilayerPerceptron
+from sknn.settings import Settings
+from sknn.training import diagnosis, lbfgs, stochastic
+from sknn.training.batches import Batches
+from sknn.training.callbacks import BestCycle, Callback, EarlyStopping
+from sknn.training.data import TrainingSet
+from sknn.training.history import History
+from sknn.training.optimizers import OPTIMIZERS, Optimizer
+from sknn.training.out_of_fold import OutOfFold
+from sknn.training.schedules import COSLOG4_CYCLE_ENDS, SCHEDULES
+from sknn.training.state import TrainingState
+
+Score = Callable[[], float]
+
+
+@dataclass
+class Result:
+    """What a run leaves besides the parameters of its network.
+
+    Attributes
+    ----------
+    history : History
+        What happened, epoch by epoch.
+    temperature : float or None
+        The temperature that out-of-fold rows ask for; None if no rows were out of fold.
+    exception : BaseException or None
+        What ended the run early: a divergence, Ctrl-C, or the exception of a callback.
+    was_finished : bool
+        Whether the run of a checkpoint was over already, so that there was nothing to do.
+    """
+
+    history: History
+    temperature: float | None = None
+    exception: BaseException | None = None
+    was_finished: bool = False
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the exception is one of a callback, which goes on to the caller."""
+        return not isinstance(self.exception, KeyboardInterrupt | FloatingPointError | None)
+
+
+def train(
+    network: MultilayerPerceptron,
+    loss: Loss,
+    data: TrainingSet,
+    settings: Settings,
+    state: TrainingState,
+    *,
+    score: Score | None = None,
+    callbacks: Sequence[Callback] = (),
+    previous: History | None = None,
+) -> Result:
+    """Train a network.
+
+    A run that is cut short counts if an epoch is done and the weights are finite: the exception
+    is part of the result.  Otherwise it is raised, and the network is of no use.
+
+    Parameters
+    ----------
+    network : MultilayerPerceptron
+        What to train, in place.
+    loss : Loss
+        What raw predictions cost.
+    data : TrainingSet
+        What to learn from.
+    settings : Settings
+        How to train.
+    state : TrainingState
+        What earlier runs have left: random stream, moments, perhaps an interrupted run, which is
+        resumed.  It is updated in place.
+    score : callable, optional
+        Returns the validation score of the network as it is; greater is better.
+    callbacks : sequence of Callback
+        Called after those of the run itself.
+    previous : History, optional
+        The record of the last run, if the network was trained before.
+
+    Returns
+    -------
+    Result
+        What happened.
+
+    Raises
+    ------
+    FloatingPointError
+        If training diverges and no best epoch is kept.
+    ValueError
+        If an interrupted run is resumed with other settings or data.
+    """
+    history = state.resumed(settings, data)
+    if history is None:
+        history = History(settings.max_iter, data.n_rows)
+        if previous is not None:
+            history.n_seen_before, history.loss_before = previous.n_seen, previous.kept_loss
+    if history.finished:
+        return Result(history, was_finished=True)
+    session = _Session(network, loss, data, settings, state, history)
+    temperature, cut_short_by = None, None
+    try:
+        # Overflow is met by the check that every loss is finite.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            session.minimize(score, callbacks, continues=previous is not None)
+            if session.out_of_fold is not None:
+                temperature = session.out_of_fold.temperature()
+    except BaseException as exception:
+        session.raise_unless_usable(exception)
+        cut_short_by = exception
+    if history.kept_epoch != history.n_epochs:
+        state.forget_moments()
+    history.finished = history.is_over and cut_short_by is None
+    return Result(history, temperature, cut_short_by)
+
+
+class _Session:
+    """The parts of one run."""
+
+    def __init__(
+        self,
+        network: MultilayerPerceptron,
+        loss: Loss,
+        data: TrainingSet,
+        settings: Settings,
+        state: TrainingState,
+        history: History,
+    ):
+        self.network = network
+        self.loss = loss
+        self.data = data
+        self.settings = settings
+        self.state = state
+        self.history = history
+        self.out_of_fold: OutOfFold | None = None
+        if settings.calibrate and network.n_members > 1:
+            # A warm-started fit has the same folds again.
+            self.out_of_fold = OutOfFold(network, loss, data, state.split_rng())
+
+    def minimize(
+        self, score: Score | None, callbacks: Sequence[Callback], *, continues: bool
+    ) -> None:
+        """Let the solver minimize the objective."""
+        settings, history, data = self.settings, self.history, self.data
+        frequencies = np.average(data.targets, axis=0, weights=data.weight)
+        history.baseline = self.loss.value_of_constant(frequencies)
+        every = [*self._callbacks(score, continues), *callbacks]
+        self.state.begin_run(settings, data, history, every, resumable=bool(callbacks))
+        if settings.is_stream and score is not None:
+            history.best_score = score()  # of samples that the network has not learnt from
+            history.see_score(history.best_score, epoch=1)
+        objective = Objective(self.network, self.loss, settings.l2, self.state.rng)
+        dtype = self.network.dtype
+        targets = self.loss.smooth(data.targets).astype(dtype)
+        if self.out_of_fold is None:
+            weight = data.normalized_weight(dtype)
+        else:
+            weight = self.out_of_fold.training_weight()
+        arrays = (data.inputs, targets, weight)
+        if settings.solver == "lbfgs":
+            lbfgs.train(objective, *arrays, history, tol=settings.tol, callbacks=every)
+            return
+        batches = Batches(
+            *arrays, batch_size=settings.batch_size, rng=self.state.rng, shuffle=settings.shuffle
+        )
+        stochastic.train(
+            objective,
+            batches,
+            self._optimizer(),
+            history,
+            learning_rate=settings.learning_rate,
+            schedule=SCHEDULES[settings.learning_rate_schedule],
+            callbacks=every,
+            checks_last_step=not settings.is_stream,
+        )
+
+    def raise_unless_usable(self, exception: BaseException) -> None:
+        """Raise the exception that has ended the run, unless the network can be used."""
+        history, is_divergence = self.history, isinstance(exception, FloatingPointError)
+        if is_divergence and history.best_epoch:
+            return
+        is_finite = np.isfinite(self.network.parameters.values).all()
+        if not is_divergence and history.n_epochs > 0 and is_finite:
+            return
+        if history.progress > 0:
+            self.state.forget_moments()
+        if is_divergence:
+            advice = diagnosis.remedy(self.settings, self.data)
+            raise FloatingPointError(f"{exception} To help: {advice}.") from None
+        raise exception
+
+    def _optimizer(self) -> Optimizer:
+        """Return the optimizer of the solver, with the moments of the last run with it."""
+        settings, state = self.settings, self.state
+        step_factors = self.network.step_factors()
+        optimizer = OPTIMIZERS[settings.solver](settings, step_factors)
+        if state.solver == settings.solver:
+            optimizer.state = state.moments
+        state.solver, state.moments = settings.solver, optimizer.state
+        return optimizer
+
+    def _callbacks(self, score: Score | None, continues: bool) -> list[Callback]:
+        """Return the callback that chooses the epoch to keep, if there is one."""
+        settings, parameters = self.settings, self.network.parameters
+        if score is not None and not settings.is_stream:
+            patience = settings.n_iter_no_change
+            return [EarlyStopping(parameters, score, patience, settings.tol, continues=continues)]
+        if self.out_of_fold is not None and settings.learning_rate_schedule == "coslog4":
+            ends = {round(end * settings.max_iter) for end in COSLOG4_CYCLE_ENDS} - {0}
+            rows = self.out_of_fold
+            return [BestCycle(parameters, rows.error, rows.n_rows, ends)]
+        return []

@@ -1,0 +1,176 @@
+"""Calibration: what members leave out, the temperature, and which cycle of the schedule is kept."""
+
+import copy
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+from sklearn.base import clone
+from sklearn.metrics import log_loss
+
+from tests.models import members
+
+# Without scaling and embedding nothing that the members share depends on a single sample.
+ALONE = {
+    "hidden_layer_sizes": (4,),
+    "activation": "leaky_relu",
+    "scaling": None,
+    "batch_size": 8,
+    "max_iter": 2,
+    "learning_rate_schedule": "cosine",
+}
+
+
+def refitted(model, X, y):
+    """Return a model that goes on as this one does, fitted."""
+    return (copy.deepcopy(model) if hasattr(model, "network_") else clone(model)).fit(X, y)
+
+
+def left_out(model, X, y, rows=range(24)):
+    """Return the members that leave out each row: those that do not change if it does."""
+    before = refitted(model, X, y).intercepts_[-1]
+    found = []
+    for row in rows:
+        other = X.copy()
+        other[row] += 1
+        after = refitted(model, other, y).intercepts_[-1]
+        found.append(np.flatnonzero((before == after).all(axis=1)).tolist())
+    return found
+
+
+@pytest.fixture
+def few(problem):
+    X, y = problem
+    rows = np.arange(24) * (len(X) // 24)
+    return X[rows], y[rows]
+
+
+def test_each_member_leaves_out_a_fold_of_its_own(few):
+    X, y = few
+    found = left_out(members(**ALONE), X, y)
+    assert [len(each) for each in found] == [1] * 24
+    folds = np.ravel(found)
+    sizes = np.bincount(folds, minlength=3)
+    assert np.ptp(sizes) <= 1
+    if y.ndim == 1:
+        for label in np.unique(y):
+            assert np.ptp(np.bincount(folds[y == label], minlength=3)) <= 1
+
+
+def test_folds_are_those_of_the_seed_whatever_else_is_random(iris):
+    X, y = (part[::6] for part in iris)
+    folds = left_out(members(**ALONE), X, y, range(8))
+    for each in ({"dropout": 0.01}, {"shuffle": False}, {"batch_size": 6}, {"activation": "elu"}):
+        assert left_out(members(**ALONE | each), X, y, range(8)) == folds
+    assert left_out(members(**ALONE, random_state=1), X, y, range(8)) != folds
+
+
+def test_a_continued_model_leaves_out_the_same_samples(iris):
+    X, y = (part[::6] for part in iris)
+    model = members(**ALONE, warm_start=True)
+    first = left_out(model, X, y, range(8))
+    assert left_out(model.fit(X, y), X, y, range(8)) == first
+
+
+def test_partial_fit_leaves_out_nothing(iris):
+    X, y = (part[::6] for part in iris)
+    one, other = (
+        members(**ALONE).partial_fit(each, y, classes=[0, 1, 2]) for each in (X, X + np.eye(25, 4))
+    )
+    assert (one.intercepts_[-1] != other.intercepts_[-1]).any(axis=1).all()
+    assert one.temperature_ == 1
+
+
+def test_a_member_learns_nothing_of_the_labels_it_left_out(labels):
+    X, Y = (part[:40] for part in labels)
+    settings = ALONE | {"max_iter": 8}
+    model = members(**settings).fit(X, Y)
+    folds = np.ravel(left_out(members(**ALONE), X, Y, range(40)))
+    other = members(**settings).fit(X, np.where((folds == 1)[:, np.newaxis], 1 - Y, Y))
+    for mine, its in zip(model.coefs_, other.coefs_, strict=True):
+        changed = [not np.array_equal(a, b) for a, b in zip(mine, its, strict=True)]
+        assert changed == [True, False, True]
+    assert other.temperature_ > model.temperature_  # what it says of them is wrong
+
+
+# --------------------------------------------------------------------------- temperature
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"calibrate": False},
+        {"n_members": 1, "calibrate": False},
+        {"n_members": 1, "solver": "lbfgs"},
+        {"loss": "squared_error"},
+        {"solver": "lbfgs"},
+        {"batch_size": 150},
+    ],
+)
+def test_temperature_is_1_where_nothing_is_calibrated(iris, settings):
+    assert members(**settings).fit(*iris).temperature_ == 1
+
+
+@pytest.mark.parametrize(
+    ("label_smoothing", "temperature"), [(0, 1), (0.05, 0.6**0.5), (0.1, 0.6), (0.3, 0.6)]
+)
+def test_one_network_has_the_temperature_usual_for_its_smoothing(
+    iris, label_smoothing, temperature
+):
+    model = members(n_members=1, label_smoothing=label_smoothing).fit(*iris)
+    assert model.temperature_ == pytest.approx(temperature)
+    raw = model.network_.predict_raw(iris[0]).astype(float)
+    expected = softmax(raw / temperature, axis=1)
+    np.testing.assert_allclose(model.predict_proba(iris[0]), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+@pytest.mark.parametrize("schedule", ["coslog4", "cosine"])
+def test_temperature_is_another_where_something_is(problem, solver, schedule):
+    model = members(solver=solver, learning_rate_schedule=schedule, max_iter=12).fit(*problem)
+    assert 0.05 < model.temperature_ < 4
+    assert model.temperature_ != 1
+
+
+def test_temperature_of_an_earlier_fit_is_forgotten_where_nothing_is_calibrated(iris):
+    for warm_start in (False, True):
+        model = members(warm_start=warm_start).fit(*iris)
+        assert model.temperature_ != 1
+        assert model.set_params(calibrate=False).fit(*iris).temperature_ == 1
+
+
+def test_calibration_makes_predictions_of_smoothed_targets_surer(digits):
+    X, y = digits
+    settings = {"hidden_layer_sizes": (32,), "max_iter": 15, "batch_size": 32}
+    calibrated, not_calibrated = (
+        members(calibrate=calibrate, **settings).fit(X[:300], y[:300]).predict_proba(X[300:])
+        for calibrate in (True, False)
+    )
+    assert calibrated.max(axis=1).mean() > not_calibrated.max(axis=1).mean() + 0.05
+    assert log_loss(y[300:], calibrated) < 0.9 * log_loss(y[300:], not_calibrated)
+
+
+# ------------------------------------------------------------------------ the best cycle
+
+
+def test_best_iter_is_the_end_of_a_cycle():
+    """Where many labels are wrong, to go on learning them by heart makes nothing better."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(150, 3))
+    y = (X[:, 0] > 0) ^ (rng.random(150) < 0.3)
+    best = []
+    for seed in range(3):
+        model = members(hidden_layer_sizes=(64, 64), max_iter=60, random_state=seed).fit(X, y)
+        assert model.best_iter_ in {4, 12, 28, 60}
+        assert model.n_iter_ in {28, 60}
+        assert model.n_iter_ == 60 or model.best_iter_ < 28  # the third cycle was worse
+        assert len(model.loss_curve_) == model.n_iter_
+        assert model.loss_ == model.loss_curve_[model.best_iter_ - 1]
+        best.append(model.best_iter_)
+    assert min(best) < 60
+
+
+@pytest.mark.parametrize("max_iter", [1, 2, 3, 4, 7, 8])
+def test_few_epochs_have_fewer_cycles(iris, max_iter):
+    model = members(max_iter=max_iter).fit(*iris)
+    assert 1 <= model.best_iter_ <= model.n_iter_ <= max_iter

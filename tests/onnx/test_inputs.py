@@ -1,0 +1,109 @@
+"""Emitters of the inputs: missing values, categories, one matrix or an input for each column."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.datasets import load_wine
+
+from tests.onnx.runtime import WARNINGS, assert_agrees, small
+
+pytestmark = WARNINGS
+
+
+def test_missing_numbers_are_imputed():
+    X, y = load_wine(return_X_y=True)
+    gaps = np.random.default_rng(0).random(X.shape) < 0.2
+    X = np.where(gaps, np.nan, X)
+    X[:, 3] = np.nan
+    assert_agrees(small().fit(X, y), X)
+
+
+def test_missing_numbers_that_come_with_prediction_are_imputed(iris):
+    X, y = iris
+    assert_agrees(small().fit(X, y), np.where(X > 5, np.nan, X))
+
+
+@pytest.mark.parametrize("scaling", ["robust", "standard", None])
+def test_model_of_sparse_features_takes_dense_ones(iris, scaling):
+    X, y = iris
+    X = sparse.csr_matrix(np.where(X < 2, 0, X))
+    model = small(scaling=scaling).fit(X, y)
+    proto = assert_agrees(model, X)
+    gaps = np.full((2, 4), np.nan)
+    assert_agrees(model, gaps, proto)
+
+
+def test_table_has_an_input_for_each_column(table):
+    X, y = table
+    model = small().fit(X, y)
+    assert model.encoder_.has_others == [False, False, True, False, False]
+    proto = assert_agrees(model, X)
+    assert [each.name for each in proto.graph.input] == list(X.columns)
+    unseen = X.assign(port="Oslo", sex="x", cabin="9999", nothing="thing", only=None)
+    assert_agrees(model, unseen, proto)
+    assert_agrees(model, X.assign(number=np.nan, port=None, void=3.0, cabin=None), proto)
+
+
+def test_frame_of_numbers_has_one_input(table):
+    X, y = table
+    X = X[["number", "flag", "count", "void"]].assign(big=np.float32(7))
+    proto = assert_agrees(small().fit(X, y), X)
+    assert [each.name for each in proto.graph.input] == ["X"]
+
+
+@pytest.mark.parametrize("n_rare", [0, 300])
+def test_categories_that_are_numbers_need_no_inputs_of_their_own(n_rare):
+    rng = np.random.default_rng(0)
+    values = np.concatenate([np.arange(n_rare) + 100, rng.choice([0.1, 7, 2**40, 5, 6], 300)])
+    n = len(values)
+    X = np.column_stack([values, rng.normal(size=n), rng.choice([1, 2], n)])
+    y = np.where(X[:, 0] > 6, 2 * (X[:, 1] > 0), X[:, 2])
+    X[::9, 0] = X[::11, 2] = np.nan
+    model = small(categorical_features=[0, 2]).fit(X, y)
+    assert model.encoder_.has_others == [n_rare > 0, False]
+    proto = assert_agrees(model, X)
+    assert [each.name for each in proto.graph.input] == ["X"]
+    X[:, 0], X[:, 2] = 0.1 + 1e-16, 3  # a neighbour, and an unseen category
+    X[::2, 0] = 8
+    assert_agrees(model, X, proto)
+
+
+def test_table_of_categories_alone(table):
+    X, y = table
+    X = X[["port", "sex"]]
+    assert_agrees(small().fit(X, y), X)
+
+
+def test_columns_without_names_are_numbered(table):
+    X, y = table
+    X = X[["port", "number"]].to_numpy(object)
+    model = small(categorical_features=[0]).fit(X, y)
+    proto = assert_agrees(model, X)
+    assert [each.name for each in proto.graph.input] == ["x0", "x1"]
+
+
+def test_empty_string_that_is_a_category_is_not_missing():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.choice(["", "b", "c"], 200)})
+    proto = assert_agrees(small().fit(X, X["a"] == ""), X)
+    names = np.char.add("cabin ", rng.integers(900, size=600).astype(str))
+    X = pd.DataFrame({"a": np.where(rng.random(600) < 0.2, "", names)})
+    assert_agrees(small().fit(X, X["a"] == ""), X)
+    assert proto.graph.input[0].name == "a"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([b"a", b"b", b"c"], "'code' are bytes"),
+        ([2**60 + 1, 2, 3], "'code' are numbers beyond the precision"),
+        ([10**400, 2, 3], "'code' are numbers beyond the precision"),
+    ],
+)
+def test_categories_that_onnx_does_not_know_are_refused(values, message, iris):
+    X, y = iris
+    frame = pd.DataFrame({"code": pd.Series((values * 50), dtype=object), "width": X[:, 0]})
+    model = small(categorical_features=["code"]).fit(frame, y)
+    with pytest.raises(ValueError, match=message):
+        model.to_onnx()
