@@ -23,9 +23,9 @@ else:
         "scikit-neuralnetwork sknn"
     )
 
-from sknn.checkpoint import Checkpoint
 from sknn.classifier import SimpleMLPClassifier
 from sknn.displays import ActivationsDisplay, LossCurveDisplay, NetworkDisplay, WeightsDisplay
+from sknn.files.checkpoint import Checkpoint
 from sknn.onnx import to_onnx
 from sknn.settings import PLAIN
 

@@ -8,48 +8,38 @@ import copy
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from numbers import Integral, Real
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
-from sklearn.metrics import get_scorer_names
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknn import persistence, suggestions
 from sknn.callback_adapter import CallbackAdapter
+from sknn.files import persistence
 from sknn.model import Model
-from sknn.network.activations import ACTIVATIONS
-from sknn.network.losses import LOSSES
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.onnx import skl2onnx, to_onnx
-from sknn.parameter_checks import check_parameters
+from sknn.parameters import suggestions
+from sknn.parameters.checks import CONSTRAINTS, check_parameters, validate
+from sknn.preprocessing.advice import warn_of_vanishing
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.samples import read_features
-from sknn.preprocessing.scaler import SCALINGS, vanishing
+from sknn.preprocessing.scaler import vanishing
 from sknn.problem import Given, Problem, given_validation, read_chunk, read_problem
 from sknn.scoring import Score, make_score, name_of_score
 from sknn.settings import Settings
 from sknn.sklearn_private import (
     CallbackSupportMixin,
-    Interval,
-    InvalidParameterError,
-    Options,
     has_callbacks,
-    validate_parameter_constraints,
     with_validation,
 )
-from sknn.suggestions import Names
 from sknn.training import diagnosis
 from sknn.training.callbacks import Callback, Progress
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
-from sknn.training.optimizers import OPTIMIZERS
-from sknn.training.schedules import SCHEDULES
 from sknn.training.session import Result, train
 from sknn.training.state import TrainingState
 from sknn.user_warnings import warn_user
@@ -281,45 +271,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     _doc_link_module = "sknn"
     _doc_link_template = ""
 
-    _parameter_constraints: ClassVar[dict] = {
-        "hidden_layer_sizes": [
-            Names({"auto"}),
-            "array-like",
-            Interval(Integral, 1, None, closed="left"),
-        ],
-        "activation": [Names(ACTIVATIONS)],
-        "n_members": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "parametrization": [Names({"auto", "ntk", "standard"})],
-        "loss": [Names(LOSSES)],
-        "solver": [Names({*OPTIMIZERS, "lbfgs"})],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "learning_rate_schedule": [Names(SCHEDULES)],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
-        "calibrate": ["boolean"],
-        "batch_size": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "max_iter": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "momentum": [Interval(Real, 0, 1, closed="left")],
-        "nesterovs_momentum": ["boolean"],
-        "beta_1": [Interval(Real, 0, 1, closed="left")],
-        "beta_2": [Interval(Real, 0, 1, closed="left")],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), Options(Real, {np.inf})],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "scoring": [Names({"loss", *get_scorer_names()}), callable, None],
-        "class_weight": [Names({"balanced"}), dict, list, None],
-        "scaling": [Names(SCALINGS), None],
-        "numeric_embedding": [Names({"auto", "periodic"}), None],
-        "categorical_features": ["array-like", Names({"from_dtype"}), None],
-        "warm_start": ["boolean"],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
-        "dtype": [Names({"auto", "float32", "float64"})],
-    }
+    _parameter_constraints: ClassVar[dict] = CONSTRAINTS
 
     @suggestions.explained
     def __init__(
@@ -438,7 +390,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         known = self._begin(parameters, continues=self.warm_start)
         rng = self._state.split_rng()
         problem = read_problem(self, parameters, given, known, validation=validation, rng=rng)
-        settings = self._settle(parameters, problem, known)
+        settings = problem.settings(parameters, known)
         return self._train(self._model_to_train(problem, settings, known), problem, settings, given)
 
     @_where_it_trains_in_batches
@@ -477,7 +429,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         parameters, given = self.get_params(deep=False), Given(X, y, sample_weight)
         known = self._begin(parameters, continues=True)
         problem = read_chunk(self, parameters, given, known, classes)
-        settings = self._settle(parameters, problem, known, is_stream=True)
+        settings = problem.settings(parameters, known)
         return self._train(self._model_to_train(problem, settings, known), problem, settings, given)
 
     def _begin(self, parameters: dict[str, Any], *, continues: bool) -> Model | None:
@@ -495,45 +447,16 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self._state = TrainingState.start(seed)
         return None
 
-    def _settle(
-        self,
-        parameters: dict[str, Any],
-        problem: Problem,
-        known: Model | None,
-        *,
-        is_stream: bool = False,
-    ) -> Settings:
-        """Return what the parameters stand for."""
-        return Settings.resolve(
-            parameters,
-            n_samples=len(problem.training.y),
-            n_numbers=problem.n_numbers,
-            is_sparse=sparse.issparse(problem.training.X),
-            is_stream=is_stream,
-            known=None if known is None else known.settings,
-        )
-
     def _model_to_train(self, problem: Problem, settings: Settings, known: Model | None) -> Model:
         """Return a new model, or a copy of the one that is continued."""
         if known is not None:
             return known.continued(settings)
-        encoder, labels, samples, _ = problem
+        encoder, labels, samples = problem.encoder, problem.labels, problem.training
         model = Model.build(settings, labels, encoder, samples, self._state.rng)
-        self._warn_of_vanishing(model, samples.X)
+        columns = vanishing(encoder.numbers(samples.X), model.network.scaler)
+        names = vars(self).get("feature_names_in_", range(self.n_features_in_))
+        warn_of_vanishing(np.array(names, object)[~encoder.is_category][columns], self.scaling)
         return model
-
-    def _warn_of_vanishing(self, model: Model, X: Any) -> None:
-        """Warn of numbers that are too small to be learnt from."""
-        columns = vanishing(model.encoder.numbers(X), model.network.scaler)
-        if len(columns) == 0:
-            return
-        features = vars(self).get("feature_names_in_", range(self.n_features_in_))
-        names = np.array(features, object)[~model.encoder.is_category][columns]
-        remedy = "Multiply them" if self.scaling else "Multiply them, or set scaling='robust'"
-        warn_user(
-            f"The numbers of {len(names)} columns are so small that the network takes them "
-            f"for zeros: {names[:5].tolist()}{' ...' if len(names) > 5 else ''}. {remedy}."
-        )
 
     def _train(self, model: Model, problem: Problem, settings: Settings, given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
@@ -604,23 +527,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     ) -> list[Callback]:
         """Return the callbacks that print, and that call those of scikit-learn."""
         callbacks: list[Callback] = []
-        is_lbfgs = settings.solver == "lbfgs"
         if self.verbose:
-            score, sign = name_of_score(self.scoring) if self.early_stopping else ("", 1)
-            previous = vars(self).get("_history")
-            is_continued = settings.is_stream and previous is not None
-            n_seen = 0 if previous is None else previous.n_seen
-            progress = Progress(
-                int(self.verbose),
-                "" if is_continued else model.summary(data.n_rows),
-                unit="iteration" if is_lbfgs else "epoch",
-                loss="loss (smoothed)" if settings.label_smoothing > 0 else "loss",
-                score=score,
-                sign=sign,
-                has_rate=not is_lbfgs,
-                n_seen_before=n_seen if settings.is_stream else None,
-            )
-            callbacks.append(progress)
+            score = name_of_score(self.scoring) if self.early_stopping else None
+            title, previous = model.summary(data.n_rows), vars(self).get("_history")
+            callbacks.append(Progress.of_run(self.verbose, settings, title, score, previous))
         if has_callbacks(self):
             method = "partial_fit" if settings.is_stream else "fit"
             publish = partial(self._publish, model)
@@ -717,7 +627,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             The most probable class of each sample; for multilabel models the indicator matrix
             of the labels that are more probable than not.
         """
-        return self._fitted().predict(self._read_features(X))
+        model, rows = self._model_and_rows(X)
+        return model.predict(rows)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Predict probabilities.
@@ -733,7 +644,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             Probability of each class in the order of `classes_`; for multilabel models that of
             each label by itself.
         """
-        return self._fitted().proba(self._read_features(X))
+        model, rows = self._model_and_rows(X)
+        return model.proba(rows)
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities, without ever forming `log(0)`.
@@ -748,7 +660,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples, n_classes), float64
             Logarithms of what `predict_proba` returns.
         """
-        return self._fitted().log_proba(self._read_features(X))
+        model, rows = self._model_and_rows(X)
+        return model.log_proba(rows)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the raw predictions, of which the output activation makes probabilities.
@@ -768,8 +681,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         ndarray of shape (n_samples,) or (n_samples, n_classes), float64
             With two classes, positive numbers speak for `classes_[1]`.
         """
-        model = self._fitted()
-        raw = model.raw(self._read_features(X)).astype(np.float64)
+        model, rows = self._model_and_rows(X)
+        raw = model.raw(rows).astype(np.float64)
         return raw[:, 0] if model.labels.is_binary else raw
 
     def activations(self, X: Any) -> list[np.ndarray]:
@@ -788,18 +701,15 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             there are several members, and the outputs of shape (n_samples, n_outputs), the mean
             over the members.
         """
-        return self._fitted().activations(self._read_features(X))
+        model, rows = self._model_and_rows(X)
+        return model.activations(rows)
 
-    def _fitted(self) -> Any:
-        """Return the model; raise NotFittedError if there is none."""
-        model = vars(self).get("_model")
+    def _model_and_rows(self, X: Any) -> tuple[Model, Any]:
+        """Return the model and the features, checked and read; raise NotFittedError if unfitted."""
+        model: Any = vars(self).get("_model")
         if model is None:
             check_is_fitted(self)  # raises
-        return model
-
-    def _read_features(self, X: Any) -> Any:
-        """Return features that were checked and read."""
-        return read_features(self, self._model.encoder, X)
+        return model, read_features(self, model.encoder, X)
 
     # ------------------------------------------------------------- what was learnt
 
@@ -924,15 +834,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _validate_params(self) -> None:
         """Check the parameters as scikit-learn does, and say what was probably meant."""
-        for name, value in self.get_params(deep=False).items():
-            try:
-                validate_parameter_constraints(
-                    self._parameter_constraints, {name: value}, type(self).__name__
-                )
-            except InvalidParameterError as error:
-                constraints = self._parameter_constraints[name]
-                hint = suggestions.of_value(name, value, constraints)
-                raise InvalidParameterError(f"{error}{hint}") from None
+        parameters = self.get_params(deep=False)
+        validate(parameters, self._parameter_constraints, type(self).__name__)
 
     def __sklearn_is_fitted__(self) -> bool:
         """Return whether there is a model."""

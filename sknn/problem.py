@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from sknn.model import Model
 from sknn.preprocessing.encoder import TableEncoder
@@ -12,7 +13,7 @@ from sknn.preprocessing.samples import Samples, read_samples
 from sknn.preprocessing.table import Table
 from sknn.preprocessing.validation import split
 from sknn.preprocessing.weights import check_class_weight, explicit_class_weight
-from sknn.settings import is_full_batch
+from sknn.settings import Settings, is_full_batch
 from sknn.sklearn_private import rows_of
 
 
@@ -52,18 +53,27 @@ class Problem(NamedTuple):
         What the network learns from.
     validation : Validation or None
         What it is scored on.
+    is_stream : bool
+        Whether this is a chunk of a stream.
     """
 
     encoder: TableEncoder
     labels: Labels
     training: Samples
     validation: Validation | None
+    is_stream: bool = False
 
-    @property
-    def n_numbers(self) -> int:
-        """Number of features that are numbers."""
-        X = self.training.X
-        return X.numbers.shape[1] if isinstance(X, Table) else X.shape[1]
+    def settings(self, parameters: Mapping[str, Any], known: Model | None) -> Settings:
+        """Return what the parameters of a classifier stand for in this problem."""
+        X, y, _ = self.training
+        return Settings.resolve(
+            parameters,
+            n_samples=len(y),
+            n_numbers=X.numbers.shape[1] if isinstance(X, Table) else X.shape[1],
+            is_sparse=sparse.issparse(X),
+            is_stream=self.is_stream,
+            known=None if known is None else known.settings,
+        )
 
 
 def given_validation(
@@ -197,7 +207,7 @@ def _read(
     if labels.is_multilabel and parameters["early_stopping"]:
         check_scores_labels(parameters["scoring"])
     check_class_weight(class_weight, labels)
-    return Problem(encoder, labels, samples, None)
+    return Problem(encoder, labels, samples, None, is_stream)
 
 
 def _read_validation(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sknn.atomic import replacing
+from sknn.files.atomic import replacing
 from sknn.fitted import feature_names_of, model_of
 from sknn.model import Model
 from sknn.onnx.graph import ML_DOMAIN, ML_OPSET, OPSET, Graph, Input

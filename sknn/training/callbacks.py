@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sknn.network.parameters import ParameterVector
+from sknn.settings import Settings
 from sknn.training.history import History
 
 
@@ -247,6 +248,32 @@ class Progress(Callback):
         if n_seen_before is None:
             columns["left"] = _time_left
         self._columns = columns
+
+    @classmethod
+    def of_run(
+        cls,
+        verbose: int,
+        settings: Settings,
+        title: str,
+        score: tuple[str, int] | None,
+        previous: History | None,
+    ) -> "Progress":
+        """Return what prints a run with these settings, after the previous one of the model.
+
+        `score` is the name of the validation score, and its sign.
+        """
+        is_lbfgs, is_stream = settings.solver == "lbfgs", settings.is_stream
+        name, sign = score or ("", 1)
+        return cls(
+            int(verbose),
+            "" if is_stream and previous is not None else title,
+            unit="iteration" if is_lbfgs else "epoch",
+            loss="loss (smoothed)" if settings.label_smoothing > 0 else "loss",
+            score=name,
+            sign=sign,
+            has_rate=not is_lbfgs,
+            n_seen_before=(previous.n_seen if previous else 0) if is_stream else None,
+        )
 
     def on_epoch_begin(self, history):
         """Print the title and the heads of the columns, once."""

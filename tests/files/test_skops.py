@@ -453,7 +453,7 @@ def test_a_file_cut_short_or_with_another_byte(data):
 )
 def test_the_page_tells_the_truth(tmp_path, monkeypatch, capsys):
     pytest.importorskip("onnxruntime")
-    page = (Path(__file__).parent.parent / "docs" / "files.rst").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "files.rst").read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     X_train, X_test, y_train, _ = train_test_split(*load_digits(return_X_y=True), random_state=0)
     names = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import joblib
 
-from sknn.atomic import replacing
+from sknn.files.atomic import replacing
 from sknn.training.state import TrainingState
 
 

@@ -389,7 +389,7 @@ def train(path, settings):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 def test_a_process_killed_fifty_times_tears_no_file_and_changes_no_bit(tmp_path):
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.test_checkpoint"])
+    context.set_forkserver_preload(["tests.files.test_checkpoint"])
     rng = np.random.default_rng(0)
     settings = [{"max_iter": 30}, {"early_stopping": True, "max_iter": 30, "dropout": 0.1}]
     wholes = [make(random_state=0, **each).fit(*digits()) for each in settings]

@@ -1,0 +1,1 @@
+"""Files: models that are stored and loaded, and runs that are saved and resumed."""

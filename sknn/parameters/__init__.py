@@ -1,0 +1,1 @@
+"""Parameters as users pass them: what is legal, what goes together, what was probably meant."""
