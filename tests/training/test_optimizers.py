@@ -229,3 +229,15 @@ def test_only_weights_decay():
     take_steps(parameters, Adam(weight_decay=0.3), no_gradient, [0.1] * 10)
     assert_allclose(weight, weight_before * (1 - 0.1 * 0.3) ** 10, rtol=1e-12)
     assert_array_equal(bias, bias_before)
+
+
+@pytest.mark.parametrize("make_optimizer", [Adam, Sgd])
+@pytest.mark.parametrize("n_steps", [900, 1500, 3001])
+def test_moments_of_parameters_without_gradient_are_no_denormal_numbers(make_optimizer, n_steps):
+    parameters, optimizer = make_parameters(dtype=np.float32), make_optimizer()
+    gradients = draw_gradients(n_steps, parameters.values.size)
+    gradients[5:, ::2] = 0
+    take_steps(parameters, optimizer, gradients, np.full(n_steps, 1e-3))
+    moments = [each for each in optimizer.state.values() if isinstance(each, np.ndarray)]
+    sizes = np.abs(np.concatenate(moments))
+    assert not ((sizes > 0) & (sizes < np.finfo(np.float32).tiny)).any()
