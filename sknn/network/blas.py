@@ -5,7 +5,6 @@ product waits for a thread that the operating system does not run, and a network
 products trains many times slower.  On an idle machine a second thread hardly helps them.
 """
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from threading import Lock
@@ -16,8 +15,10 @@ from threadpoolctl import ThreadpoolController
 # OpenBLAS itself runs products of up to this many multiplications in one thread.
 _SMALL = 1 << 18
 
-# Products of more multiplications than this keep the threads of BLAS: see `threads_for`.
-_LARGE = 1 << 27
+# Products of more multiplications than this keep the threads of BLAS, which gain more than a third
+# there on an idle machine.  Below, beside one busy core of two, the default fit on the digits took
+# 28 times as long with two threads; idle, one thread costs it 14 % (`python -m benchmarks.busy`).
+_LARGE = 1 << 24
 
 
 class _OneThread(AbstractContextManager):
@@ -30,45 +31,45 @@ class _OneThread(AbstractContextManager):
     def __init__(self) -> None:
         self._lock = Lock()
         self._n_inside = 0
-        self._limiter: Any = None
+        self._before: list[tuple[Any, int]] = []
 
     def __enter__(self) -> None:
         with self._lock:
             if self._n_inside == 0:
-                self._limiter = _controller().limit(limits=1, user_api="blas")
+                libraries = _blas_libraries()
+                self._before = [(each, each.get_num_threads()) for each in libraries]
+                _set_threads([(each, 1) for each in libraries])
             self._n_inside += 1
 
     def __exit__(self, *exception: object) -> None:
         with self._lock:
             self._n_inside -= 1
             if self._n_inside == 0:
-                self._limiter.restore_original_limits()
+                _set_threads(self._before)
 
 
 @cache
-def _controller() -> ThreadpoolController:
-    """Return what controls the BLAS libraries; finding them takes 10 ms."""
-    return ThreadpoolController()
+def _blas_libraries() -> list[Any]:
+    """Return what controls the BLAS libraries of the process; finding them takes 10 ms."""
+    return ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+def _set_threads(numbers: list[tuple[Any, int]]) -> None:
+    """Set the number of threads of each library."""
+    for library, n_threads in numbers:
+        library.set_num_threads(n_threads)
+        # Since threadpoolctl 3.7 a library obeys one thread of Python: let it obey any other again.
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread()
 
 
 _ONE_THREAD = _OneThread()
 
 
-def threads_for(n_rows: int, sizes: Sequence[tuple[int, int]]) -> AbstractContextManager[None]:
-    """Return a context with the number of BLAS threads that suits a network.
+def blas_threads(n_multiplications: int) -> AbstractContextManager[None]:
+    """Return a context with the number of BLAS threads that suits products of this size.
 
-    Parameters
-    ----------
-    n_rows : int
-        Number of rows that pass through the network at once.
-    sizes : sequence of (int, int)
-        Number of inputs and outputs of each dense layer.
-
-    Returns
-    -------
-    context manager
-        One thread for the whole process while inside, or no change.
+    Inside, the process has one thread, or as many as there were if the products are large.
     """
-    n_multiplications = n_rows * max(n_inputs * n_outputs for n_inputs, n_outputs in sizes)
     is_between = _SMALL < n_multiplications <= _LARGE
     return _ONE_THREAD if is_between else nullcontext()

@@ -7,8 +7,10 @@ from operator import index
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from sknn.network.activations import ACTIVATIONS
+from sknn.network.blas import blas_threads
 from sknn.network.embedding import PeriodicEmbedding
 from sknn.network.layers import Dense, Dropout, Layer, Nonlinearity
 from sknn.network.parameters import ParameterVector, flat_vector, split
@@ -251,14 +253,16 @@ class MultilayerPerceptron:
         `scaled`, as the training set is.
         """
         workspaces, n_rows = [], -1
-        for start in range(0, max(1, X.shape[0]), _CHUNK_ROWS):
-            rows = slice(start, start + _CHUNK_ROWS)
-            chunk = X[rows]
-            if chunk.shape[0] != n_rows:
-                n_rows = chunk.shape[0]
-                workspaces = self.workspaces(n_rows)
-            inputs = made(chunk) if scaled else self.scaler.transform(chunk, self.dtype)
-            yield rows, self.forward(inputs, workspaces)
+        n_most, is_sparse = min(X.shape[0], _CHUNK_ROWS), sparse.issparse(X)
+        with blas_threads(self.n_multiplications(n_most, is_sparse=is_sparse)):
+            for start in range(0, max(1, X.shape[0]), _CHUNK_ROWS):
+                rows = slice(start, start + _CHUNK_ROWS)
+                chunk = X[rows]
+                if chunk.shape[0] != n_rows:
+                    n_rows = chunk.shape[0]
+                    workspaces = self.workspaces(n_rows)
+                inputs = made(chunk) if scaled else self.scaler.transform(chunk, self.dtype)
+                yield rows, self.forward(inputs, workspaces)
 
     def predict_raw(
         self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
@@ -285,6 +289,14 @@ class MultilayerPerceptron:
             for layer, workspace in zip(self.layers, workspaces, strict=True)
             if isinstance(layer, Nonlinearity)
         ]
+
+    def n_multiplications(self, n_rows: int, *, is_sparse: bool) -> int:
+        """Return how many multiplications the largest product has that BLAS computes.
+
+        The product of sparse inputs and the weights of the first layer is SciPy's own.
+        """
+        layers = self.dense_layers()[1 if is_sparse else 0 :]
+        return n_rows * max((layer.n_inputs * layer.n_outputs for layer in layers), default=0)
 
     def dense_layers(self) -> list[Dense]:
         """Return the layers that hold weights and biases, from inputs to outputs."""

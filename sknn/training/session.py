@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
+from sknn.network.blas import blas_threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -110,8 +112,11 @@ def train(
     session = _Session(network, loss, data, settings, state, history)
     temperature, cut_short_by = None, None
     try:
+        n_rows = data.n_rows if settings.full_batch else settings.batch_size
+        is_sparse = sparse.issparse(data.inputs)
+        threads = blas_threads(network.n_multiplications(n_rows, is_sparse=is_sparse))
         # Overflow is met by the check that every loss is finite.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             session.minimize(score, callbacks, continues=previous is not None)
             if session.out_of_fold is not None:
                 temperature = session.out_of_fold.temperature()
