@@ -450,7 +450,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _model_to_train(self, problem: Problem, settings: Settings, known: Model | None) -> Model:
         """Return a new model, or a copy of the one that is continued."""
         if known is not None:
-            return known.continued(settings)
+            return known.continued(settings, problem.training)
         encoder, labels, samples = problem.encoder, problem.labels, problem.training
         model = Model.build(settings, labels, encoder, samples, self._state.rng)
         columns = vanishing(encoder.numbers(samples.X), model.network.scaler)

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from sknn.network.losses import Loss, make_loss
+from sknn.network.losses import Loss, make_loss, smoothing_prior
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import ScaledRows
 from sknn.preprocessing.encoder import TableEncoder
@@ -38,7 +38,7 @@ class Model:
     loss : Loss
         Owns the link from raw predictions to probabilities.
     temperature : float
-        Divisor of raw predictions; 1 unless calibrated.
+        Below 1 it makes predictions surer, see `Loss.at_temperature`; 1 unless calibrated.
     """
 
     settings: NetworkSettings
@@ -76,16 +76,18 @@ class Model:
             input_scale=form.scaling == "robust",
         )
         network.initialize(rng)
-        loss = _loss(settings, labels)
+        loss = _loss(settings, labels, None if settings.is_stream else _prior(labels, samples))
         return cls(form, labels, encoder, network, loss, settings.temperature)
 
-    def continued(self, settings: Settings) -> Self:
-        """Return a copy to train on; this model stays as it is."""
+    def continued(self, settings: Settings, samples: Samples) -> Self:
+        """Return a copy to train on the samples; this model stays as it is."""
+        is_stream = settings.is_stream
+        prior = self.loss.prior if is_stream else _prior(self.labels, samples)
         return replace(
             self,
             network=self.network.copy(),
-            loss=_loss(settings, self.labels),
-            temperature=self.temperature if settings.is_stream else settings.temperature,
+            loss=_loss(settings, self.labels, prior),
+            temperature=self.temperature if is_stream else settings.temperature,
         )
 
     def inputs(self, X: Any, *, lazy: bool) -> Any:
@@ -120,8 +122,7 @@ class Model:
 
     def raw(self, X: Any) -> np.ndarray:
         """Return the raw predictions of all members as one, of shape (n_rows, n_outputs)."""
-        link, temperature = self.loss.link, self.temperature
-        return np.concatenate([link.merge(raw, temperature) for raw in self._raw_chunks(X)])
+        return np.concatenate([self.loss.link.merge(raw) for raw in self._raw_chunks(X)])
 
     def proba(self, X: Any) -> np.ndarray:
         """Return the probability of each class, float64, of shape (n_rows, n_classes)."""
@@ -135,8 +136,7 @@ class Model:
         """Return what a function of raw predictions gives for each class."""
         is_binary, chunks = self.labels.is_binary, []
         for raw in self._raw_chunks(X):
-            p = proba(raw, self.temperature)
-            chunks.append(np.hstack([proba(-raw, self.temperature), p]) if is_binary else p)
+            chunks.append(np.hstack([proba(-raw), proba(raw)]) if is_binary else proba(raw))
         return np.concatenate(chunks)
 
     def activations(self, X: Any) -> list[np.ndarray]:
@@ -157,13 +157,13 @@ class Model:
         return self.loss.mean(self.raw(X), targets, weight)
 
     def _raw_chunks(self, X: Any) -> Iterator[np.ndarray]:
-        """Yield the raw predictions of the members, chunk by chunk; refuse overflow."""
+        """Yield the members' raw predictions at the temperature, by chunks; refuse overflow."""
         with np.errstate(over="ignore", invalid="ignore"):
             for rows, raw in self.network.raw_chunks(self.encoder.transform(X)):
                 if not np.isfinite(raw).all():
                     is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
                     raise PredictionOverflowError(rows.start + int(is_finite.all(axis=0).argmin()))
-                yield raw
+                yield self.loss.at_temperature(raw, self.temperature)
 
     # --------------------------------------------------------------------- files
 
@@ -209,10 +209,17 @@ class PredictionOverflowError(ValueError):
         )
 
 
-def _loss(settings: Settings, labels: Labels) -> Loss:
-    """Return the loss for these labels."""
+def _prior(labels: Labels, samples: Samples) -> np.ndarray:
+    """Return what label smoothing moves the targets of these samples towards."""
+    targets = labels.targets(samples.y)
+    return smoothing_prior(targets, samples.weight, exclusive=labels.is_exclusive)
+
+
+def _loss(settings: Settings, labels: Labels, prior: np.ndarray | None) -> Loss:
+    """Return the loss for these labels; of a stream no prior is known."""
     return make_loss(
         settings.loss,
         exclusive=labels.is_exclusive,
         label_smoothing=settings.label_smoothing,
+        prior=prior,
     )

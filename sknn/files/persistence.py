@@ -98,6 +98,7 @@ def _check(model: Model, n_features: Any, seed: Any) -> None:
         "values": np.isfinite(network.parameters.values).all(),
         "buffers": np.isfinite(network.buffers).all(),
         "loss": model.loss.exclusive == labels.is_exclusive and 0 <= model.loss.label_smoothing < 1,
+        "prior": _is_prior(model.loss.prior, labels),
         "temperature": _LEAST_TEMPERATURE <= model.temperature < math.inf,
         "settings": tuple(form.hidden_layer_sizes) == network.sizes[1:-1]
         and form.n_members == network.n_members
@@ -106,6 +107,13 @@ def _check(model: Model, n_features: Any, seed: Any) -> None:
     }
     if wrong := [name for name, is_legal in legal.items() if not is_legal]:
         raise ValueError(f"Its {' and '.join(wrong)} cannot be those of a model.")
+
+
+def _is_prior(prior: Any, labels: Labels) -> bool:
+    """Return whether this can be what label smoothing moves targets towards."""
+    if prior is None:
+        return True
+    return prior.shape == (labels.n_outputs,) and bool(np.all((0 < prior) & (prior < 1)))
 
 
 def _are_classes(labels: Labels) -> bool:

@@ -22,13 +22,23 @@ def emit_outputs(model: Model, graph: Graph, raw: str, label: str, proba: str, d
     `raw` are the predictions of all members, in the dtype of the network.
     """
     if model.temperature != 1:
-        raw = graph.add("Div", raw, float(model.temperature))
+        raw = _emit_at_temperature(model, graph, raw)
     graph.dtype = np.dtype(np.float64)
     raw = graph.cast(raw, graph.dtype)
     if model.network.n_members > 1:
         raw = emit_raw_of_mean(model.loss.link, graph, raw, model.network.n_members)
     _emit_label(model.labels, graph, raw, label)
     graph.cast(_emit_proba(model, graph, raw), dtype, output=proba)
+
+
+def _emit_at_temperature(model: Model, graph: Graph, raw: str) -> str:
+    """Add the temperature: see `Loss.at_temperature`."""
+    temperature, prior = model.temperature, model.loss.prior
+    raw = graph.add("Div", raw, float(temperature))
+    if prior is None:
+        return raw
+    offset = (1 - 1 / temperature) * model.loss.link.raw(prior)
+    return graph.add("Add", raw, offset.astype(graph.dtype))
 
 
 @singledispatch

@@ -16,6 +16,7 @@ from sknn.network.perceptron import MultilayerPerceptron
 from sknn.settings import Settings
 from sknn.training import diagnosis, lbfgs, stochastic
 from sknn.training.batches import Batches
+from sknn.training.calibration import temperature_of_one
 from sknn.training.callbacks import BestCycle, Callback, EarlyStopping
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
@@ -36,7 +37,7 @@ class Result:
     history : History
         What happened, epoch by epoch.
     temperature : float or None
-        The temperature that out-of-fold rows ask for; None if no rows were out of fold.
+        The temperature that the rows ask for; None without calibration.
     exception : BaseException or None
         What ended the run early: a divergence, Ctrl-C, or the exception of a callback.
     was_finished : bool
@@ -118,8 +119,7 @@ def train(
         # Overflow is met by the check that every loss is finite.
         with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             session.minimize(score, callbacks, continues=previous is not None)
-            if session.out_of_fold is not None:
-                temperature = session.out_of_fold.temperature()
+            temperature = session.temperature()
     except BaseException as exception:
         session.raise_unless_usable(exception)
         cut_short_by = exception
@@ -188,6 +188,14 @@ class _Session:
             callbacks=every,
             checks_last_step=not settings.is_stream,
         )
+
+    def temperature(self) -> float | None:
+        """Return the temperature of the trained network: see `calibration`."""
+        if not self.settings.calibrate:
+            return None
+        if self.out_of_fold is not None:
+            return self.out_of_fold.temperature()
+        return temperature_of_one(self.network, self.loss, self.data)
 
     def raise_unless_usable(self, exception: BaseException) -> None:
         """Raise the exception that has ended the run, unless the network can be used."""
