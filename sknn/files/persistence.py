@@ -113,7 +113,7 @@ def _is_prior(prior: Any, labels: Labels) -> bool:
     """Return whether this can be what label smoothing moves targets towards."""
     if prior is None:
         return True
-    return prior.shape == (labels.n_outputs,) and bool(np.all((0 < prior) & (prior < 1)))
+    return prior.shape == (labels.n_outputs,) and bool(np.all((prior > 0) & (prior < 1)))
 
 
 def _are_classes(labels: Labels) -> bool:

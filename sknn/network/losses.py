@@ -76,7 +76,7 @@ class Loss(ABC):
         """
         if self.label_smoothing == 0:
             return targets
-        prior = self.prior
+        prior: Any = self.prior
         if prior is None:
             prior = 1 / targets.shape[1] if self.exclusive else 0.5
         return targets + self.label_smoothing * (prior - targets)

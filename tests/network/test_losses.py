@@ -267,8 +267,9 @@ def test_temperature_leaves_the_prior_as_it_is(name, kind):
     loss.prior = np.array([0.01, 0.3, 0.19, 0.5])
     at_prior = np.tile(loss.link.raw(loss.prior), (2, 1))
     assert_allclose(loss.at_temperature(at_prior, 0.3), at_prior)
-    surer = loss.at_temperature(at_prior + [[1, -1, 0, 2]], 0.25)
-    assert_allclose(surer, at_prior + [[4, -4, 0, 8]])
+    distance = np.array([1, -1, 0, 2])
+    surer = loss.at_temperature(at_prior + distance, 0.25)
+    assert_allclose(surer, at_prior + 4 * distance)
 
 
 def test_smoothing_moves_rare_classes_towards_little_more_than_they_have():
