@@ -1,5 +1,7 @@
 """Calibration: the temperature that makes probabilities as sure as they are right."""
 
+import math
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 
@@ -64,6 +66,24 @@ def effective_size(n_rows: int, sample_weight: np.ndarray | None) -> float:
     if sample_weight is None:
         return float(n_rows)
     return float(sample_weight.sum() ** 2 / np.square(sample_weight).sum())
+
+
+def temperature_of_mean(single: float, signal: float, noise: float, n_members: int) -> float:
+    """Return the temperature of the mean of `M` members, `T`, for that of single ones, `T₁`.
+
+    A member's raw predictions are a signal, which all members see, of variance `s`, and noise of
+    its own, of variance `v`, which it is too sure of.  Their mean has `1/M` of the noise, so that
+    `T₁ (s + v/M) / (s + v)` suits it.  But the mean activation of raw predictions that differ by
+    `v' = (1 - 1/M) v` is less sure than the activation of their mean, as if `T²` were larger by
+    `π v' / 8`.  Where members agree, `T` is `T₁`; it is never less than half of what suits.
+
+    Source: MacKay, "The evidence framework applied to classification networks", 1992.
+    """
+    if signal + noise == 0:
+        return single
+    suitable = single * (signal + noise / n_members) / (signal + noise)
+    spread = (1 - 1 / n_members) * noise
+    return math.sqrt(max(suitable**2 - math.pi / 8 * spread, suitable**2 / 4))
 
 
 def temperature_of_one(network: MultilayerPerceptron, loss: Loss, data: TrainingSet) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sknn.network.losses import Loss
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.training.calibration import effective_size, fit_temperature
+from sknn.training.calibration import effective_size, fit_temperature, temperature_of_mean
 from sknn.training.data import TrainingSet
 
 # What a temperature of single members is multiplied by beforehand, as if 1,000 rows had asked for
@@ -90,30 +90,33 @@ class OutOfFold:
         return float(np.average(wrong, weights=self.data.weight))
 
     def temperature(self) -> float:
-        """Return the temperature of the mean of all `M` members, `T₁ (1 + (M - 1) ρ) / M`.
+        """Return the temperature of the mean of all members: see `temperature_of_mean`.
 
-        `T₁` is the temperature of single members, and `ρ` the correlation of two.  A member
-        predicts a signal, and noise of its own, which it is too sure of: `ρ` is the share of the
-        signal in its variance.  The mean of `M` members has `1/M` of the noise.  Where members
-        agree, as on many rows, the mean is as sure as they are.  Few rows get what is usual.
+        Few rows get nearly the usual multiple of the temperature of single members.
         """
-        raw, n_members = self.raw(), self.network.n_members
-        temperature = fit_temperature(self.loss, raw[0], self.data.targets, self.data.weight)
-        ratio = (1 + (n_members - 1) * self._correlation(raw)) / n_members
+        raw, data = self.raw(), self.data
+        single = fit_temperature(self.loss, raw[0], data.targets, data.weight)
+        signal, noise = self._variances(raw)
+        mean = temperature_of_mean(single, signal, noise, self.network.n_members)
         share = self.n_rows / (self.n_rows + _EXPECTED_ROWS)
-        return float(temperature * ratio**share * _EXPECTED_RATIO ** (1 - share))
+        return mean**share * (_EXPECTED_RATIO * single) ** (1 - share)
 
-    def _correlation(self, raw: np.ndarray) -> float:
-        """Return the correlation of what two members predict for rows that both have left out."""
-        rows = self.folds[:, 0] != self.folds[:, 1]
-        if not rows.any():
-            return 1.0
-        raw = raw[:, rows].astype(np.float64)
-        if self.loss.exclusive:  # one number more for all classes of a row changes nothing
-            raw -= raw.mean(axis=-1, keepdims=True)
+    def _variances(self, raw: np.ndarray) -> tuple[float, float]:
+        """Return the variances of what two members predict alike and of what each adds.
+
+        They are those of rows that both have left out: of raw predictions of independent labels,
+        of the differences between those of two classes.
+        """
+        raw = raw[:, self.folds[:, 0] != self.folds[:, 1]].astype(np.float64)
+        if raw.shape[1] == 0:
+            return 1.0, 0.0
+        factor, n_outputs = 1.0, raw.shape[2]
+        if self.loss.exclusive:
+            raw -= raw.mean(axis=2, keepdims=True)
+            factor = 2 * n_outputs / (n_outputs - 1)
         raw -= raw.mean(axis=1, keepdims=True)
-        variance, covariance = np.mean(np.square(raw)), np.mean(raw[0] * raw[1])
-        return float(max(covariance, 0) / variance) if variance > 0 else 1.0
+        signal = factor * max(0.0, float(np.mean(raw[0] * raw[1])))
+        return signal, factor * float(np.mean(np.square(raw))) - signal
 
 
 def assign_folds(codes: np.ndarray, n_members: int, rng: np.random.Generator) -> np.ndarray:

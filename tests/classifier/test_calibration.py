@@ -48,13 +48,9 @@ def few(problem):
 def test_each_member_leaves_out_a_fold_of_its_own(few):
     X, y = few
     found = left_out(members(**ALONE), X, y)
-    assert [len(each) for each in found] == [1] * 24
-    folds = np.ravel(found)
-    sizes = np.bincount(folds, minlength=3)
-    assert np.ptp(sizes) <= 1
-    if y.ndim == 1:
-        for label in np.unique(y):
-            assert np.ptp(np.bincount(folds[y == label], minlength=3)) <= 1
+    assert sorted(map(len, found)) == [1] * 21 + [2] * 3  # an eighth by two members
+    sizes = np.bincount(np.concatenate(found))
+    assert sizes.tolist() == [9, 9, 9]
 
 
 def test_folds_are_those_of_the_seed_whatever_else_is_random(iris):
@@ -85,8 +81,8 @@ def test_a_member_learns_nothing_of_the_labels_it_left_out(labels):
     X, Y = (part[:40] for part in labels)
     settings = ALONE | {"max_iter": 8}
     model = members(**settings).fit(X, Y)
-    folds = np.ravel(left_out(members(**ALONE), X, Y, range(40)))
-    other = members(**settings).fit(X, np.where((folds == 1)[:, np.newaxis], 1 - Y, Y))
+    is_left_out = np.array([[1 in each] for each in left_out(members(**ALONE), X, Y, range(40))])
+    other = members(**settings).fit(X, np.where(is_left_out, 1 - Y, Y))
     for mine, its in zip(model.coefs_, other.coefs_, strict=True):
         changed = [not np.array_equal(a, b) for a, b in zip(mine, its, strict=True)]
         assert changed == [True, False, True]
@@ -117,6 +113,7 @@ def test_temperature_is_1_where_nothing_is_calibrated(iris, settings):
 def test_one_network_has_the_temperature_usual_for_its_smoothing(
     iris, label_smoothing, temperature
 ):
+    """The classes of iris are equally frequent and nearly certain."""
     model = members(n_members=1, label_smoothing=label_smoothing).fit(*iris)
     assert model.temperature_ == pytest.approx(temperature)
     raw = model.network_.predict_raw(iris[0]).astype(float)
