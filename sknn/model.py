@@ -1,6 +1,6 @@
 """Model: what was learnt, as one object that predicts.
 
-Encoder → scaler → network → loss → temperature.  The estimator, files, displays and ONNX all work
+Encoder → scaler → network → calibration → loss.  The estimator, files, displays and ONNX all work
 on it.
 """
 
@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
+from sknn.calibration import Calibration
 from sknn.network.losses import Loss, make_loss, smoothing_prior
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import ScaledRows
@@ -37,8 +38,8 @@ class Model:
         The layered network, with the scaling of its inputs.
     loss : Loss
         Owns the link from raw predictions to probabilities.
-    temperature : float
-        Below 1 it makes predictions surer, see `Loss.at_temperature`; 1 unless calibrated.
+    calibration : Calibration
+        Makes raw predictions as sure as they are right.
     """
 
     settings: NetworkSettings
@@ -46,7 +47,7 @@ class Model:
     encoder: TableEncoder
     network: MultilayerPerceptron
     loss: Loss
-    temperature: float = 1.0
+    calibration: Calibration
 
     @classmethod
     def build(
@@ -77,18 +78,18 @@ class Model:
         )
         network.initialize(rng)
         loss = _loss(settings, labels, None if settings.is_stream else _prior(labels, samples))
-        return cls(form, labels, encoder, network, loss, settings.temperature)
+        calibration = Calibration.from_prior(loss, settings.temperature)
+        return cls(form, labels, encoder, network, loss, calibration)
 
     def continued(self, settings: Settings, samples: Samples) -> Self:
         """Return a copy to train on the samples; this model stays as it is."""
-        is_stream = settings.is_stream
-        prior = self.loss.prior if is_stream else _prior(self.labels, samples)
-        return replace(
-            self,
-            network=self.network.copy(),
-            loss=_loss(settings, self.labels, prior),
-            temperature=self.temperature if is_stream else settings.temperature,
-        )
+        network = self.network.copy()
+        if settings.is_stream:
+            loss = _loss(settings, self.labels, self.loss.prior)
+            return replace(self, network=network, loss=loss)
+        loss = _loss(settings, self.labels, _prior(self.labels, samples))
+        calibration = Calibration.from_prior(loss, settings.temperature)
+        return replace(self, network=network, loss=loss, calibration=calibration)
 
     def inputs(self, X: Any, *, lazy: bool) -> Any:
         """Return the inputs of the network, in its dtype, for features that were read.
@@ -157,13 +158,13 @@ class Model:
         return self.loss.mean(self.raw(X), targets, weight)
 
     def _raw_chunks(self, X: Any) -> Iterator[np.ndarray]:
-        """Yield the members' raw predictions at the temperature, by chunks; refuse overflow."""
+        """Yield the members' calibrated raw predictions, chunk by chunk; refuse overflow."""
         with np.errstate(over="ignore", invalid="ignore"):
             for rows, raw in self.network.raw_chunks(self.encoder.transform(X)):
                 if not np.isfinite(raw).all():
                     is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
                     raise PredictionOverflowError(rows.start + int(is_finite.all(axis=0).argmin()))
-                yield self.loss.at_temperature(raw, self.temperature)
+                yield self.calibration.apply(raw)
 
     # --------------------------------------------------------------------- files
 
@@ -176,7 +177,8 @@ class Model:
             "encoder": self.encoder.definition(),
             "network": self.network.definition(),
             "loss": self.loss.definition(),
-            "temperature": self.temperature,
+            "temperature": self.calibration.temperature,
+            "offset": self.calibration.offset,
         }
 
     @classmethod
@@ -195,7 +197,7 @@ class Model:
             TableEncoder.from_definition(definition["encoder"]),
             MultilayerPerceptron.from_definition(definition["network"]),
             make_loss(**definition["loss"]),
-            definition["temperature"],
+            Calibration(definition["temperature"], definition["offset"]),
         )
 
 

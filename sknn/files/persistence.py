@@ -99,7 +99,8 @@ def _check(model: Model, n_features: Any, seed: Any) -> None:
         "buffers": np.isfinite(network.buffers).all(),
         "loss": model.loss.exclusive == labels.is_exclusive and 0 <= model.loss.label_smoothing < 1,
         "prior": _is_prior(model.loss.prior, labels),
-        "temperature": _LEAST_TEMPERATURE <= model.temperature < math.inf,
+        "temperature": _LEAST_TEMPERATURE <= model.calibration.temperature < math.inf,
+        "offset": _is_offset(model.calibration.offset, labels),
         "settings": tuple(form.hidden_layer_sizes) == network.sizes[1:-1]
         and form.n_members == network.n_members
         and form.dtype == network.dtype.name,
@@ -114,6 +115,13 @@ def _is_prior(prior: Any, labels: Labels) -> bool:
     if prior is None:
         return True
     return prior.shape == (labels.n_outputs,) and bool(np.all((prior > 0) & (prior < 1)))
+
+
+def _is_offset(offset: Any, labels: Labels) -> bool:
+    """Return whether this can be added to raw predictions."""
+    return offset is None or (
+        offset.shape == (labels.n_outputs,) and bool(np.isfinite(offset).all())
+    )
 
 
 def _are_classes(labels: Labels) -> bool:

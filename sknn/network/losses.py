@@ -81,17 +81,6 @@ class Loss(ABC):
             prior = 1 / targets.shape[1] if self.exclusive else 0.5
         return targets + self.label_smoothing * (prior - targets)
 
-    def at_temperature(self, raw: np.ndarray, temperature: float) -> np.ndarray:
-        """Return raw predictions at a temperature: `(raw - c) / temperature + c`.
-
-        Here `c` are the raw predictions of the prior, which stay as they are.  Below temperature
-        1, predictions go away from the prior: they become surer.  Shape and dtype stay.
-        """
-        raw = raw / raw.dtype.type(temperature)
-        if self.prior is not None:
-            raw += (1 - 1 / temperature) * self.link.raw(self.prior)
-        return raw
-
     @abstractmethod
     def workspace(self, shape: tuple[int, ...], dtype: np.dtype) -> Workspace:
         """Allocate the memory of `value_and_gradient` for raw predictions of that shape."""

@@ -9,9 +9,15 @@ how much less sure the mean of all members is than one of them.
 
 import numpy as np
 
+from sknn.calibration import Calibration
 from sknn.network.losses import Loss
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.training.calibration import effective_size, fit_temperature, temperature_of_mean
+from sknn.training.calibration import (
+    effective_size,
+    fit_calibration,
+    fit_temperature,
+    temperature_of_mean,
+)
 from sknn.training.data import TrainingSet
 
 # What a temperature of single members is multiplied by beforehand, as if 1,000 rows had asked for
@@ -89,17 +95,19 @@ class OutOfFold:
             wrong = ((raw > 0) != targets).any(axis=1)
         return float(np.average(wrong, weights=self.data.weight))
 
-    def temperature(self) -> float:
-        """Return the temperature of the mean of all members: see `temperature_of_mean`.
+    def calibration(self) -> Calibration:
+        """Return the calibration of the mean of all members: see `temperature_of_mean`.
 
         Few rows get nearly the usual multiple of the temperature of single members.
         """
-        raw, data = self.raw(), self.data
-        single = fit_temperature(self.loss, raw[0], data.targets, data.weight)
+        raw, loss = self.raw(), self.loss
+        rows = raw[0], self.data.targets, self.data.weight
+        single = fit_temperature(loss, *rows)
         signal, noise = self._variances(raw)
         mean = temperature_of_mean(single, signal, noise, self.network.n_members)
         share = self.n_rows / (self.n_rows + _EXPECTED_ROWS)
-        return mean**share * (_EXPECTED_RATIO * single) ** (1 - share)
+        temperature = mean**share * (_EXPECTED_RATIO * single) ** (1 - share)
+        return fit_calibration(loss, temperature, *rows)
 
     def _variances(self, raw: np.ndarray) -> tuple[float, float]:
         """Return the variances of what two members predict alike and of what each adds.

@@ -117,7 +117,7 @@ def test_one_network_has_the_temperature_usual_for_its_smoothing(
     model = members(n_members=1, label_smoothing=label_smoothing).fit(*iris)
     assert model.temperature_ == pytest.approx(temperature)
     raw = model.network_.predict_raw(iris[0]).astype(float)
-    expected = softmax(raw / temperature, axis=1)
+    expected = softmax(raw / temperature + model.offset_, axis=1)
     np.testing.assert_allclose(model.predict_proba(iris[0]), expected, rtol=1e-5)
 
 

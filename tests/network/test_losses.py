@@ -251,27 +251,6 @@ def test_smoothing_moves_independent_targets_towards_a_half(dtype):
     assert_allclose(smooth, [[0.1, 0.9, 0.9, 0.1]], rtol=1e-6)
 
 
-@each_loss
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("members", [(), (3,)])
-def test_temperature_divides_raw_predictions(name, kind, dtype, members):
-    raw = np.tile(make_raw(), (*members, 1, 1)).astype(dtype)
-    found = loss_of(name, kind).at_temperature(raw, 0.3)
-    assert found.dtype == dtype
-    assert_array_equal(found, raw / dtype(0.3))
-
-
-@each_loss
-def test_temperature_leaves_the_prior_as_it_is(name, kind):
-    loss = loss_of(name, kind)
-    loss.prior = np.array([0.01, 0.3, 0.19, 0.5])
-    at_prior = np.tile(loss.link.raw(loss.prior), (2, 1))
-    assert_allclose(loss.at_temperature(at_prior, 0.3), at_prior)
-    distance = np.array([1, -1, 0, 2])
-    surer = loss.at_temperature(at_prior + distance, 0.25)
-    assert_allclose(surer, at_prior + 4 * distance)
-
-
 def test_smoothing_moves_rare_classes_towards_little_more_than_they_have():
     targets = np.eye(3)[np.repeat([0, 1, 2], [1, 100, 899])]
     prior = smoothing_prior(targets, None, exclusive=True)

@@ -5,7 +5,7 @@ from scipy.special import log_softmax
 
 from sknn.network.losses import make_loss
 from sknn.settings import expected_temperature
-from sknn.training.calibration import effective_size, fit_temperature
+from sknn.training.calibration import effective_size, fit_calibration, fit_temperature
 
 
 def draw(n_rows, temperature, n_outputs=4):
@@ -77,3 +77,20 @@ def test_few_rows_of_weight_say_little():
     assert effective_size(150, weights) == 2
     assert effective_size(150, None) == effective_size(150, np.full(150, 7.0)) == 150
     assert fit_temperature(loss, raw, targets, weights) < 2
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_offset_makes_each_class_as_probable_as_it_is_frequent(exclusive):
+    loss = make_loss("log_loss", exclusive=exclusive, prior=np.array([0.2, 0.3, 0.4]))
+    raw, targets = draw(3_000, 0.7, n_outputs=3)
+    weight = np.random.default_rng(1).integers(3, size=3_000).astype(float)
+    raw += [1.0, 0.0, -0.5]
+    p = loss.proba(fit_calibration(loss, 0.7, raw, targets, weight).apply(raw))
+    frequencies = np.average(targets, axis=0, weights=weight)
+    assert_allclose(np.average(p, axis=0, weights=weight), frequencies, rtol=0.02)
+
+
+def test_few_rows_hardly_move_the_offset():
+    loss = make_loss("log_loss", exclusive=False)
+    found = fit_calibration(loss, 1.0, np.zeros((1, 1)), np.ones((1, 1)))
+    assert 0 < found.offset[0] < 0.2
