@@ -4,10 +4,11 @@ import copy
 
 import numpy as np
 import pytest
-from scipy.special import softmax
+from scipy.special import expit, softmax
 from sklearn.base import clone
 from sklearn.metrics import log_loss
 
+from sknn import SimpleMLPClassifier
 from tests.models import members
 
 # Without scaling and embedding nothing that the members share depends on a single sample.
@@ -145,6 +146,50 @@ def test_calibration_makes_predictions_of_smoothed_targets_surer(digits):
     )
     assert calibrated.max(axis=1).mean() > not_calibrated.max(axis=1).mean() + 0.05
     assert log_loss(y[300:], calibrated) < 0.9 * log_loss(y[300:], not_calibrated)
+
+
+def rare(offset, n_rows, seed=0):
+    """Return features, true probabilities of the second class, and classes drawn from these."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n_rows, 5))
+    p = expit(1.5 * X[:, 0] + offset)
+    return X, p, (rng.random(n_rows) < p).astype(int)
+
+
+def distances(model, X, p):
+    """Return the mean probability by that of the truth, and the excess of the log-loss.
+
+    The excess is 0 for the truth and 1 for a constant.
+    """
+    found = model.predict_proba(X)[:, 1]
+    truth, constant, loss = (
+        -np.mean(p * np.log(each) + (1 - p) * np.log1p(-each))
+        for each in (p, np.full_like(p, p.mean()), found)
+    )
+    return found.mean() / p.mean(), (loss - truth) / (constant - truth)
+
+
+@pytest.mark.parametrize("n_members", [1, 4])
+def test_rare_classes_are_as_probable_as_they_are_frequent(n_members):
+    X, p, y = rare(-4, 8_000)
+    model = members(n_members=n_members, hidden_layer_sizes=(16,), numeric_embedding=None)
+    mean, excess = distances(model.fit(X[:4_000], y[:4_000]), X[4_000:], p[4_000:])
+    assert mean == pytest.approx(y[:4_000].mean() / p.mean(), rel=0.15)
+    assert excess < 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [{}, {"hidden_layer_sizes": (64, 64)}])
+@pytest.mark.parametrize(
+    ("offset", "tolerance", "most"),
+    [(-7.5, 0.3, 1.0), (-5.5, 0.15, 0.2), (-3.5, 0.07, 0.1), (0, 0.05, 0.08)],
+)
+def test_probabilities_of_many_rows_are_frequencies(settings, offset, tolerance, most):
+    X, p, y = rare(offset, 40_000)
+    model = SimpleMLPClassifier(random_state=0, **settings).fit(X[:20_000], y[:20_000])
+    mean, excess = distances(model, X[20_000:], p[20_000:])
+    assert mean == pytest.approx(1, rel=tolerance)
+    assert excess < most
 
 
 # ------------------------------------------------------------------------ the best cycle

@@ -87,7 +87,7 @@ def test_offset_makes_each_class_as_probable_as_it_is_frequent(exclusive):
     raw += [1.0, 0.0, -0.5]
     p = loss.proba(fit_calibration(loss, 0.7, raw, targets, weight).apply(raw))
     frequencies = np.average(targets, axis=0, weights=weight)
-    assert_allclose(np.average(p, axis=0, weights=weight), frequencies, rtol=0.02)
+    assert_allclose(np.average(p, axis=0, weights=weight), frequencies, rtol=0.03)
 
 
 def test_few_rows_hardly_move_the_offset():
