@@ -188,16 +188,14 @@ class Model:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in definition["settings"].items()
         }
-        classes = definition["classes"]
-        if isinstance(classes, np.memmap):  # of memory maps the base arrays, as in the network
-            classes = np.asarray(classes)
+        loss = definition["loss"]
         return cls(
             NetworkSettings(**settings),
-            Labels(classes, definition["is_multilabel"]),
+            Labels(_in_memory(definition["classes"]), definition["is_multilabel"]),
             TableEncoder.from_definition(definition["encoder"]),
             MultilayerPerceptron.from_definition(definition["network"]),
-            make_loss(**definition["loss"]),
-            Calibration(definition["temperature"], definition["offset"]),
+            make_loss(**loss | {"prior": _in_memory(loss["prior"])}),
+            Calibration(definition["temperature"], _in_memory(definition["offset"])),
         )
 
 
@@ -209,6 +207,11 @@ class PredictionOverflowError(ValueError):
             f"The prediction for row {row} of X overflows: its features are too far from "
             "those of the training data."
         )
+
+
+def _in_memory(array: Any) -> Any:
+    """Return the base array of a memory map, as in the network; all else as it is."""
+    return np.asarray(array) if isinstance(array, np.memmap) else array
 
 
 def _prior(labels: Labels, samples: Samples) -> np.ndarray:
