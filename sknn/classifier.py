@@ -110,12 +110,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     calibrate : bool, default=True
         Whether each of several members trains without one fold of the samples.  What it predicts
         for this fold fits the temperature and the offset (`temperature_`, `offset_`), and chooses
-        the cycle end of the "coslog4" schedule at which the members were best.  The members share
-        the embedding of numbers, which learns from all samples, so that these out-of-fold
-        predictions are slightly better than those for new samples.  A single network gets the
-        temperature that is usual for its label smoothing, 0.6 for 0.1, or a higher one if the
-        training samples ask for it.  Not for "squared_error", for steps that see all samples, nor
-        in `partial_fit`.
+        the cycle end of the "coslog4" schedule at which the members were best.  A single network
+        gets the temperature that is usual for its label smoothing, 0.6 for 0.1, or a higher one if
+        the training samples ask for it.  Not for "squared_error", for steps that see all samples,
+        nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
         Number of samples in a mini-batch, at most all.  "auto" is about 64, or 128 for more than
         16,384 samples, 256 for more than 65,536, and so on; fewer than 96 samples are one batch.
