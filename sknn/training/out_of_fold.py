@@ -82,14 +82,16 @@ class OutOfFold:
             chosen.append(raw[folds, np.arange(len(folds))])
         return np.concatenate(chosen)
 
-    def error(self) -> float:
-        """Return the weighted fraction of rows that are predicted wrongly."""
-        raw, targets = self.raw(), self.data.targets
+    def evaluate(self) -> tuple[float, float]:
+        """Return the weighted fraction of rows predicted wrongly, and the loss when calibrated."""
+        raw, targets, weight = self.raw(), self.data.targets, self.data.weight
         if self.loss.exclusive:
             wrong = raw.argmax(axis=1) != targets.argmax(axis=1)
         else:
             wrong = ((raw > 0) != targets).any(axis=1)
-        return float(np.average(wrong, weights=self.data.weight))
+        temperature = member_temperature(self.loss, raw, targets, weight)
+        loss = self.loss.mean(raw / temperature, targets, weight)
+        return float(np.average(wrong, weights=weight)), loss
 
     def temperature(self) -> float:
         """Return the temperature of the mean of the members: see `fit_temperature`."""
@@ -121,6 +123,16 @@ def effective_size(n_rows: int, sample_weight: np.ndarray | None) -> float:
 def fit_temperature(
     loss: Loss, raw: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray | None = None
 ) -> float:
+    """Return the divisor of raw predictions with which the mean of the members predicts best.
+
+    Parameters and shapes are those of `member_temperature`.
+    """
+    return _MEAN_IS_LESS_SURE * member_temperature(loss, raw, targets, sample_weight)
+
+
+def member_temperature(
+    loss: Loss, raw: np.ndarray, targets: np.ndarray, sample_weight: np.ndarray | None = None
+) -> float:
     """Return the divisor of raw predictions that predicts out-of-fold rows best.
 
     Raw predictions and targets, not smoothed, have shape (n_rows, n_outputs).  The prior,
@@ -138,4 +150,4 @@ def fit_temperature(
         return n_rows * loss.mean(scaled, targets, sample_weight) + deviation**2 / 2
 
     found = minimize_scalar(cost, bounds=np.log([0.1, 5]), method="bounded")
-    return float(_MEAN_IS_LESS_SURE * np.exp(found.x))
+    return float(np.exp(found.x))

@@ -5,6 +5,7 @@ Here settings become the parts of a run: batches, optimizer, objective, callback
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -21,7 +22,7 @@ from sknn.training.data import TrainingSet
 from sknn.training.history import History
 from sknn.training.optimizers import OPTIMIZERS, Optimizer
 from sknn.training.out_of_fold import OutOfFold
-from sknn.training.schedules import COSLOG4_CYCLE_ENDS, SCHEDULES
+from sknn.training.schedules import SCHEDULES, Schedule, cycle_ends, doubling_cycles
 from sknn.training.state import TrainingState
 
 Score = Callable[[], float]
@@ -184,7 +185,7 @@ class _Session:
             self._optimizer(),
             history,
             learning_rate=settings.learning_rate,
-            schedule=SCHEDULES[settings.learning_rate_schedule],
+            schedule=self._schedule(),
             callbacks=every,
             checks_last_step=not settings.is_stream,
         )
@@ -220,8 +221,12 @@ class _Session:
         if score is not None and not settings.is_stream:
             patience = settings.n_iter_no_change
             return [EarlyStopping(parameters, score, patience, settings.tol, continues=continues)]
-        if self.out_of_fold is not None and settings.learning_rate_schedule == "coslog4":
-            ends = {round(end * settings.max_iter) for end in COSLOG4_CYCLE_ENDS} - {0}
-            rows = self.out_of_fold
-            return [BestCycle(parameters, rows.error, rows.n_rows, ends)]
+        if self.out_of_fold is not None and settings.n_cycles > 0:
+            rows, ends = self.out_of_fold, cycle_ends(settings.n_cycles, settings.max_iter)
+            return [BestCycle(parameters, rows.evaluate, rows.n_rows, ends)]
         return []
+
+    def _schedule(self) -> Schedule:
+        """Return the factor of the learning rate as a function of progress."""
+        n_cycles, name = self.settings.n_cycles, self.settings.learning_rate_schedule
+        return partial(doubling_cycles, n_cycles=n_cycles) if n_cycles else SCHEDULES[name]
