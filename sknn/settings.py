@@ -23,8 +23,9 @@ MAX_EMBEDDED = 128
 
 _LEAST_EPOCHS, _LEAST_STEPS = 32, 1000
 
-#: Cycles of the schedule "coslog4"; and at most so many where out-of-fold rows decide.
-N_CYCLES, MAX_CYCLES = 4, 6
+#: Cycles of the schedule "coslog4"; and at most so many where out-of-fold rows decide.  The fifth
+#: lowers the error of 52 data sets by 1.0 ± 0.5 %; a sixth would by 0.4 ± 0.3 %, in 13 % more time.
+N_CYCLES, MAX_CYCLES = 4, 5
 
 #: Parameters that make `SimpleMLPClassifier` as plain as `MLPClassifier`: one network of 100
 #: neurons on the features as they are, Adam with equal steps, and no calibration.  `PLAIN | {...}`
@@ -241,7 +242,8 @@ class Settings:
     def differences(self, other: "Settings") -> list[str]:
         """Return the names of the parameters in which these settings differ from others."""
         ours, theirs = (
-            {**asdict(each), "temperature": 0, "full_batch": 0, "n_cycles": 0} for each in (self, other)
+            {**asdict(each), "temperature": 0, "full_batch": 0, "n_cycles": 0}
+            for each in (self, other)
         )
         ours |= ours.pop("network")
         theirs |= theirs.pop("network")

@@ -10,9 +10,12 @@ from sknn.network.parameters import ParameterVector
 from sknn.settings import Settings
 from sknn.training.history import History
 
-#: A cycle is the last one unless it lowers the loss, counted from -0.01, by this fraction: where
-#: a loss is close to 0, gains that are large in proportion are of no use.
-LEAST_GAIN, NEGLIGIBLE = 0.03, 0.01
+#: A cycle is the last one unless it lowers the loss by this fraction.  To go on with smaller gains
+#: would make 52 data sets 16 % slower, and no better.
+LEAST_GAIN = 0.015
+
+#: Added to the loss first: close to 0, gains that are large in proportion are of no use.
+NEGLIGIBLE_LOSS = 0.01
 
 
 class Snapshot(NamedTuple):
@@ -132,7 +135,8 @@ class BestCycle(Callback):
 
     The run goes on, with a cycle of twice the length, as long as each cycle lowers the loss by
     `LEAST_GAIN`.  Of the cycle ends whose error is within one standard error of the smallest, as
-    far as the rows can tell, the latest is kept.
+    far as the rows can tell, the latest is kept.  Over 52 data sets, four cycles of which the last
+    is kept raise the error by 5.8 ± 1.8 %, the log-loss by 4.2 ± 0.9 % and the time by 25 %.
 
     Parameters
     ----------
@@ -172,7 +176,7 @@ class BestCycle(Callback):
         snapshots, values = self.state["snapshots"], self.parameters.values.copy()
         least = min((each.loss for each in snapshots), default=math.inf)
         snapshots.append(Snapshot(history.n_epochs, *self.evaluate(), values))
-        return least - snapshots[-1].loss < LEAST_GAIN * (least + NEGLIGIBLE)
+        return least - snapshots[-1].loss < LEAST_GAIN * (least + NEGLIGIBLE_LOSS)
 
     def on_train_end(self, history):
         """Restore the parameters of the best snapshot."""
