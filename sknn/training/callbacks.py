@@ -14,6 +14,9 @@ from sknn.training.history import History
 #: would make 52 data sets 16 % slower, and no better.
 LEAST_GAIN = 0.015
 
+#: No run ends before so many steps: it may hardly have begun.  Two cycles of the default have more.
+LEAST_STEPS = 150
+
 #: Added to the loss first: close to 0, gains that are large in proportion are of no use.
 NEGLIGIBLE_LOSS = 0.01
 
@@ -148,6 +151,8 @@ class BestCycle(Callback):
         Number of these rows, or how many of equal weight say as much.
     ends : sequence of int
         Numbers, from 1, of the epochs in which a cycle ends, in order.
+    least_epochs : float
+        The run has at least so many epochs, and at least two cycles.
     """
 
     def __init__(
@@ -156,17 +161,19 @@ class BestCycle(Callback):
         evaluate: Callable[[], tuple[float, float]],
         n_rows: float,
         ends: Sequence[int],
+        least_epochs: float = 0,
     ):
         super().__init__()
         self.parameters = parameters
         self.evaluate = evaluate
         self.n_rows = n_rows
         self.ends = ends
+        self.decisions = [end for end in ends[1:] if end >= least_epochs]
         self.state["snapshots"] = []
 
     def on_epoch_begin(self, history):
-        """Announce the next decision: no run ends before its second cycle does."""
-        later = [end for end in self.ends[1:] if end > history.n_epochs]
+        """Announce the next decision."""
+        later = [end for end in self.decisions if end > history.n_epochs]
         history.milestone = min(later, default=history.max_epochs)
 
     def on_epoch_end(self, history):
@@ -176,7 +183,8 @@ class BestCycle(Callback):
         snapshots, values = self.state["snapshots"], self.parameters.values.copy()
         least = min((each.loss for each in snapshots), default=math.inf)
         snapshots.append(Snapshot(history.n_epochs, *self.evaluate(), values))
-        return least - snapshots[-1].loss < LEAST_GAIN * (least + NEGLIGIBLE_LOSS)
+        gains = least - snapshots[-1].loss >= LEAST_GAIN * (least + NEGLIGIBLE_LOSS)
+        return not gains and history.n_epochs in self.decisions
 
     def on_train_end(self, history):
         """Restore the parameters of the best snapshot."""

@@ -17,7 +17,7 @@ from sknn.network.perceptron import MultilayerPerceptron
 from sknn.settings import Settings
 from sknn.training import diagnosis, lbfgs, stochastic
 from sknn.training.batches import Batches
-from sknn.training.callbacks import BestCycle, Callback, EarlyStopping
+from sknn.training.callbacks import LEAST_STEPS, BestCycle, Callback, EarlyStopping
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
 from sknn.training.optimizers import OPTIMIZERS, Optimizer
@@ -223,7 +223,8 @@ class _Session:
             return [EarlyStopping(parameters, score, patience, settings.tol, continues=continues)]
         if self.out_of_fold is not None and settings.n_cycles > 0:
             rows, ends = self.out_of_fold, cycle_ends(settings.n_cycles, settings.max_iter)
-            return [BestCycle(parameters, rows.evaluate, rows.n_rows, ends)]
+            least_epochs = LEAST_STEPS * settings.batch_size / self.data.n_rows
+            return [BestCycle(parameters, rows.evaluate, rows.n_rows, ends, least_epochs)]
         return []
 
     def _schedule(self) -> Schedule:

@@ -136,14 +136,14 @@ class TestEarlyStopping:
         assert history.best_epoch == 1
 
 
-def run_cycles(errors, losses=None, n_rows=100, ends=(1, 3, 7, 15), max_epochs=15):
+def run_cycles(errors, losses=None, n_rows=100, ends=(1, 3, 7, 15), least_epochs=0):
     """Run epochs with these errors and losses at cycle ends; the parameters are the epoch."""
     parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
     if losses is None:
         losses = 0.5 ** np.arange(len(errors))  # each cycle gains
-    history, calls = History(max_epochs), zip(errors, losses, strict=True)
-    callback = BestCycle(parameters, calls.__next__, n_rows, ends)
-    for epoch in range(1, max_epochs + 1):
+    history, calls = History(15), zip(errors, losses, strict=True)
+    callback = BestCycle(parameters, calls.__next__, n_rows, ends, least_epochs)
+    for epoch in range(1, 16):
         callback.on_epoch_begin(history)
         parameters.values[...] = epoch
         history.loss.append(1 / epoch)
@@ -186,8 +186,8 @@ class TestBestCycle:
             ([0.8, 0.7, 0.6, 0.5], 15),  # each cycle gains
             ([0.8, 0.9], 3),  # the second is the first that can gain nothing
             ([0.8, 0.8], 3),
-            ([0.79, 0.767], 3),  # less than 3 % of 0.8
-            ([0.79, 0.765, 0.76], 7),  # more, and then less
+            ([0.79, 0.779], 3),  # less than 1.5 % of 0.8
+            ([0.79, 0.777, 0.77], 7),  # more, and then less
             ([0.8, 0.6, 0.7], 7),
             ([0.0, 0.0], 3),
             ([0.01, 0.001, 0.0009], 7),  # a tenth of next to nothing is nothing
@@ -198,6 +198,11 @@ class TestBestCycle:
         assert history.n_epochs == n_epochs
         assert history.best_epoch == n_epochs
         assert_array_equal(parameters.values, n_epochs)
+
+    @pytest.mark.parametrize(("least_epochs", "n_epochs"), [(3, 3), (3.5, 7), (7, 7), (99, 15)])
+    def test_a_run_that_has_hardly_begun_does_not_end(self, least_epochs, n_epochs):
+        history, _ = run_cycles(4 * [0.1], 4 * [0.7], least_epochs=least_epochs)
+        assert history.n_epochs == n_epochs
 
     def test_looks_only_at_cycle_ends(self):
         seen = []

@@ -77,7 +77,7 @@ def test_more_cycles_begin_like_fewer(n_cycles):
 def test_cycles_end_where_the_factor_is_0(n_cycles, n_epochs, ends):
     assert cycle_ends(n_cycles, n_epochs) == ends
     for end in ends:
-        assert doubling_cycles(end / n_epochs, n_cycles) < 0.03  # epochs are whole numbers
+        assert doubling_cycles(end / n_epochs, n_cycles) < 0.05  # epochs are whole numbers
 
 
 @pytest.mark.parametrize(("n_epochs", "ends"), [(1, [1]), (2, [1, 2]), (4, [1, 2, 4])])
