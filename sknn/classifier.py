@@ -107,8 +107,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         How far the targets move from certainty towards "no idea".
     calibrate : bool, default=True
         Whether each of several members trains without one fold of the samples.  What it predicts
-        for this fold fits the temperature (`temperature_`), and chooses the cycle end of the
-        "coslog4" schedule at which the members were best.  The members share the embedding of
+        for this fold fits the temperature (`temperature_`).  Unless there is early stopping, it
+        also decides after each cycle of the "coslog4" schedule whether another one follows, and
+        chooses the cycle end at which the members were best.  The members share the embedding of
         numbers, which learns from all samples, so that these out-of-fold predictions are slightly
         better than those for new samples.  A single network gets the temperature that is usual
         for its label smoothing, 0.6 for 0.1.  Not for "squared_error", for steps that see
@@ -118,8 +119,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         16,384 samples, 256 for more than 65,536, and so on; fewer than 96 samples are one batch.
     max_iter : "auto" or int, default="auto"
         Number of epochs ("adam", "sgd") or of iterations ("lbfgs").  It is a budget, spent
-        unless early stopping ends training (or L-BFGS converges).  "auto" is 32 epochs, or as
-        many as make 1,000 steps; 200 iterations.
+        unless early stopping or calibration ends training (or L-BFGS converges).  "auto" is 32
+        epochs, or as many as make 1,000 steps; 200 iterations.  Where calibration decides when
+        training ends, it may have one more cycle than the four of "coslog4": 66 epochs, or 2,067
+        steps.
     momentum : float in [0, 1), default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True

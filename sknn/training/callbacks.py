@@ -205,8 +205,8 @@ class Progress(Callback):
     """Prints what is trained and how far the run is, in lines of equal form.
 
     A line has the number of the epoch, the loss, the validation score, the learning rate, the
-    seconds since the start, and the time that the remaining budget will take.  What there is
-    not, has no column.
+    seconds since the start, and the time until the run may end: `History.milestone`.  What there
+    is not, has no column.
 
     Parameters
     ----------

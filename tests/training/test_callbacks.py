@@ -316,6 +316,22 @@ class TestProgress:
             "kept epoch 1 of 2; temperature 0.56",
         ]
 
+    def test_counts_to_the_next_decision(self, clock, capsys):
+        history = History(60, clock=clock)
+        losses = iter([3.0, 2.0, 1.9999])
+        parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+        cycles = BestCycle(parameters, lambda: (0.1, next(losses)), 9, [2, 4, 8])
+        progress = Progress(unit="round", has_rate=False)
+        for _ in range(8):
+            for callback in (cycles, progress):
+                callback.on_epoch_begin(history)
+            clock.now += 1
+            history.loss.append(0.5)
+            end_epoch([cycles, progress], history)
+        assert history.stopped
+        counts = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+        assert counts == "1/4 2/4 3/4 4/4 5/8 6/8 7/8 8/8".split()
+
     def test_prints_no_column_for_what_there_is_not(self, clock, capsys):
         history = History(5, clock=clock)
         clock.now += 3000
