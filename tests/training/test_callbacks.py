@@ -330,7 +330,7 @@ class TestProgress:
             end_epoch([cycles, progress], history)
         assert history.stopped
         counts = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-        assert counts == "1/4 2/4 3/4 4/4 5/8 6/8 7/8 8/8".split()
+        assert counts == ["1/4", "2/4", "3/4", "4/4", "5/8", "6/8", "7/8", "8/8"]
 
     def test_prints_no_column_for_what_there_is_not(self, clock, capsys):
         history = History(5, clock=clock)
