@@ -5,6 +5,7 @@ Progress is the part of the run that is done, from 0 at its start towards 1 at i
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 
 Schedule = Callable[[float], float]
 
@@ -64,3 +65,8 @@ SCHEDULES: Mapping[str, Schedule] = {
     "coslog4": coslog4,
     "one_cycle": one_cycle,
 }
+
+
+def make_schedule(name: str, n_cycles: int) -> Schedule:
+    """Return the schedule of that name; "coslog4" with so many cycles, which may be more."""
+    return partial(doubling_cycles, n_cycles=n_cycles) if n_cycles else SCHEDULES[name]
