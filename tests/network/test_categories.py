@@ -117,3 +117,9 @@ def test_sizes_that_cannot_be_are_refused(n_categories):
         MultilayerPerceptron((1, 2), n_categories=n_categories)
     with pytest.raises(ValueError, match="sizes="):
         MultilayerPerceptron((0, 2))
+
+
+def test_a_group_of_members_computes_the_same():
+    network, X = network_of(3), rows_of()
+    group, _ = network.group(slice(1, 3))
+    assert_array_equal(group.predict_raw(X), network.predict_raw(X)[1:])
