@@ -473,8 +473,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _train(self, model: Model, problem: Problem, settings: Settings, given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
         samples, validation = problem.training, problem.validation
-        inputs = model.inputs(samples.X, lazy=not settings.full_batch)
-        data = TrainingSet(inputs, model.labels.targets(samples.y), samples.weight)
+        targets = model.labels.targets(samples.y)
+        inputs = model.inputs(samples, targets, settings)
+        data = TrainingSet(inputs, targets, samples.weight)
         score = None
         if validation is not None:
             score = make_score(self.scoring, model, validation, self._view(model))
