@@ -59,6 +59,7 @@ numpydoc_xref_param_type = False  # links into other projects would need their i
 # Pictures drawn by code in the pages: on no background, in a grey that can be read on white and on
 # black alike.
 GREY = "#7b7b7b"
+plot_basedir = "."
 plot_formats = ["svg"]
 plot_html_show_formats = False
 plot_html_show_source_link = False
@@ -128,7 +129,13 @@ copybutton_prompt_is_regexp = True
 
 # What users import; everything else in the API reference is internal.
 _PUBLIC = {f"sknn.{name}" for name in sknn.__all__}
-autosummary_context = {"public": _PUBLIC}
+_PICTURES = {
+    "sknn.ActivationsDisplay": "activations",
+    "sknn.LossCurveDisplay": "loss_curve",
+    "sknn.NetworkDisplay": "network",
+    "sknn.WeightsDisplay": "weights",
+}  # functions of pictures/displays.py
+autosummary_context = {"public": _PUBLIC, "pictures": _PICTURES}
 
 
 def is_internal(name):
