@@ -10,6 +10,7 @@ The code blocks of the pages are doctests:
 """
 
 import re
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,10 @@ from cycler import cycler
 from PIL import Image
 from sphinx.util import logging
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the pages import from docs/ and examples/
+
 import sknn
+from docs.watch import page as watch
 from sknn import SimpleMLPClassifier
 from sknn.version import __version__
 
@@ -186,8 +190,15 @@ def shrink_pictures(app):
             logging.getLogger(__name__).warning("%s takes over %d bytes", path.name, MOST_BYTES)
 
 
+def write_watch(app):
+    """Build the page "Watch it think", which learn/watch.rst embeds, into the site."""
+    if app.builder.format == "html":
+        Path(app.outdir, "watch.html").write_text(watch.build(), encoding="utf-8")
+
+
 def setup(app):
     """Connect the functions above."""
+    app.connect("builder-inited", write_watch)
     app.connect("autodoc-process-docstring", without_foreign_labels, priority=900)
     app.connect("autodoc-skip-member", skip_member)
     app.connect("env-updated", hide_internals)
