@@ -41,13 +41,13 @@ def neuron(number=11, digit=7):
     weights, biases = classic.weights_and_biases(arrays)
     a, w, b = x[digit], weights[0][:, number], biases[0][number]
     z = a @ w + b
-    _, axes = plt.subplots(1, 4, figsize=(7.2, 2), layout="constrained")
+    _, axes = plt.subplots(1, 4, figsize=(6, 1.7), layout="constrained")
     limit = np.abs(w).max()
     show(axes[0], a, "784 activations a")
     show(axes[1], w, "784 weights w", limit)
     show(axes[2], a * w, "784 products w a", limit)
     sums = f"Σ w a = {a @ w:.2f}\n      b = {b:.2f}\n      z = {z:.2f}\n\n σ(z) = {sigmoid(z):.2f}"
-    axes[3].text(0, 0.5, sums.replace("-", "−"), va="center", size=11, family="monospace")
+    axes[3].text(0, 0.5, sums.replace("-", "−"), va="center", size=9, family="monospace")
     axes[3].set_axis_off()
 
 
@@ -67,7 +67,7 @@ def strip(n_neurons=6):
     arrays = classic.load()
     names = [str(name).replace(" ", "\n") for name in arrays["names"]]
     figure, axes = plt.subplots(
-        n_neurons, len(names) + 1, figsize=(8, 0.9 * n_neurons + 0.6), layout="constrained"
+        n_neurons, len(names) + 1, figsize=(6, 0.66 * n_neurons + 0.6), layout="constrained"
     )
     for row, edge in zip(axes, hoped_for(n_neurons), strict=True):
         show(row[0], edge, "", 1)
@@ -78,7 +78,7 @@ def strip(n_neurons=6):
             show(ax, weight[:, j], "", limit)
         axes[-1, stage + 1].set_xlabel(f"±{limit:.2g}", size=8)
     for ax, name in zip(axes[0], ["hoped\nfor", *names], strict=True):
-        ax.set_title(name, size=9)
+        ax.set_title(name, size=8)
     for j, ax in enumerate(axes[:, 0]):
         ax.set_ylabel(str(j), size=9, rotation=0, ha="right", va="center")
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)
@@ -89,14 +89,15 @@ def lit(digit=7):
     arrays = classic.load()
     x, _ = digits(arrays)
     model = classic.classifier(arrays)
-    NetworkDisplay.from_estimator(model, x[digit : digit + 1], image_shape=(28, 28))
+    _, ax = plt.subplots(figsize=(6.6, 4.6), layout="constrained")
+    NetworkDisplay.from_estimator(model, x[digit : digit + 1], image_shape=(28, 28), ax=ax)
 
 
 def functions():
     """Draw the sigmoid and ReLU, and their slopes."""
     z = np.linspace(-6, 6, 301)
     a = sigmoid(z)
-    _, axes = plt.subplots(1, 2, figsize=(7, 2.4), layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(6, 2.3), layout="constrained")
     pairs = ("sigmoid", a, a * (1 - a)), ("ReLU", np.maximum(z, 0), np.where(z > 0, 1.0, 0.0))
     for ax, (name, values, slope) in zip(axes, pairs, strict=True):
         ax.plot(z, values, color=BLUE, label=f"{name}(z)")
@@ -109,20 +110,20 @@ def answers(digit=7, stages=(0, 2, 4, -1)):
     """Draw the outputs for a digit at some stages beside the targets, with their cost."""
     arrays = classic.load()
     x, t = digits(arrays)
-    _, axes = plt.subplots(1, len(stages), figsize=(8, 2.2), layout="constrained", sharey=True)
+    _, axes = plt.subplots(1, len(stages), figsize=(6, 1.8), layout="constrained", sharey=True)
     for ax, stage in zip(axes, stages, strict=True):
         a = outputs(network(arrays, stage), x[digit : digit + 1])[0]
         ax.bar(range(10), a, color=BLUE, label="output")
         ax.step(np.arange(-0.5, 10.5), [*t[digit], t[digit, -1]], where="post", color=RED, lw=1)
-        ax.set_title(f"{arrays['names'][stage]}: cost {np.sum((a - t[digit]) ** 2):.2f}", size=9)
+        ax.set_title(f"{arrays['names'][stage]}:\ncost {np.sum((a - t[digit]) ** 2):.2f}", size=8)
         ax.set(xticks=range(10), ylim=(0, 1.05))
-        ax.tick_params(labelsize=8)
+        ax.tick_params(labelsize=7)
 
 
 def curve():
     """Draw cost and accuracy over the steps of training."""
     steps, cost, accuracy = classic.load()["curve"].T
-    _, axes = plt.subplots(1, 2, figsize=(7, 2.3), layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(6, 2.2), layout="constrained")
     pairs = (axes[0], cost, "cost", BLUE), (axes[1], accuracy, "accuracy on test digits", RED)
     for ax, values, name, color in pairs:
         ax.plot(steps, values, color=color)
@@ -166,11 +167,12 @@ def nonsense(digit=7):
         "blank": np.zeros(784),
     }
     _, axes = plt.subplots(
-        2, 4, figsize=(8, 3.4), layout="constrained", height_ratios=(1.4, 1), sharey="row"
+        2, 4, figsize=(6, 2.7), layout="constrained", height_ratios=(1.4, 1), sharey="row"
     )
     for (name, image), (top, bottom) in zip(images.items(), axes.T, strict=True):
         top.imshow(image.reshape(28, 28), cmap="gray", vmin=0, vmax=1)
-        top.set(xticks=[], yticks=[], title=name)
+        top.set(xticks=[], yticks=[])
+        top.set_title(name, size=9)
         bottom.bar(range(10), outputs(network(arrays), image[np.newaxis])[0], color=BLUE)
         bottom.set(xticks=range(10), ylim=(0, 1.05))
-        bottom.tick_params(labelsize=8)
+        bottom.tick_params(labelsize=7)
