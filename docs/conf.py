@@ -120,7 +120,7 @@ html_theme_options = {
     "footer_end": ["sphinx-version"],
 }
 # Pages without pages below them.
-_childless = ["changelog", "cite", "faq", "index", "install"]
+_childless = ["changelog", "cite", "faq", "index", "install", "learn/watch"]
 html_sidebars = {page: [] for page in _childless}
 html_baseurl = ogp_site_url = SITE
 ogp_site_name = "sknn"
