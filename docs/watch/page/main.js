@@ -11,7 +11,8 @@ async function start() {
     picture: null, // pixels that nobody drew, and their name
     opened: { layer: 0, neuron: 2 }, // undecided about the 3 that draws itself
     knob: 0,
-    offset: 0, // of the knob
+    offset: 0, // how far the knob is turned
+    slope: 0, // of the cost there
     undo: [], // layers before each step
     nextSample: 0,
     sayLater: null,
@@ -150,6 +151,7 @@ async function start() {
     const costNow = cost(state.layers, digits);
     const place = knobPlace(gradient(state.layers, digits), where());
     const slope = place.values[place.index];
+    state.slope = slope;
     drawSlice(byId("slice"), { values, costs, now: value, costNow, slope });
     byId("knob-neuron").textContent = nameOf(state.opened);
     byId("knob-name").textContent = knobName(where());
@@ -351,8 +353,8 @@ async function start() {
 
   // For tests and for the curious: the console can ask what the page computes.
   window.watch = {
-    state, stages, digits, THREE, pixelsOf, forward, probabilities, cost, gradient,
-    setStage, open, chooseKnob, step, endStory,
+    state, pad, stages, digits, pixelsOf, forward, probabilities, cost, gradient,
+    setStage, open, chooseKnob, turnKnob, step,
   };
 }
 
