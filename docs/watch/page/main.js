@@ -16,7 +16,8 @@ async function start() {
     undo: [], // layers before each step
     nextSample: 0,
     sayLater: null,
-    story: null,
+    story: null, // its next frame, while the 3 draws itself
+    isExample: true, // whether the strokes are those of the 3
   };
 
   const pad = makePad(byId("pad"), beginStroke, () => { readStrokes(); showPixels(); });
@@ -54,6 +55,7 @@ async function start() {
   // ---------------------------------------------------------------- show
 
   let pass = forward(state.layers, state.pixels);
+  let slopes = gradient(state.layers, digits); // of the cost
 
   /** Shows what depends on the pixels. */
   function showPixels() {
@@ -78,6 +80,7 @@ async function start() {
     learnt.forEach((canvas, j) => drawSigned(canvas, column(weights, j), most));
     byId("learnt-name").textContent = isChanged() ? "learnt, and changed by you" : `learnt: ${facts.names[state.stage]}`;
     byId("changed").hidden = !isChanged();
+    slopes = gradient(state.layers, digits);
     showSlopes();
     showKnob();
     showPixels();
@@ -149,7 +152,7 @@ async function start() {
     const values = Array.from({ length: 41 }, (_, k) => origin + (k - 20) / 2);
     const costs = costsAlong(state.layers, where(), values, digits);
     const costNow = cost(state.layers, digits);
-    const place = knobPlace(gradient(state.layers, digits), where());
+    const place = knobPlace(slopes, where());
     const slope = place.values[place.index];
     state.slope = slope;
     drawSlice(byId("slice"), { values, costs, now: value, costNow, slope });
@@ -190,7 +193,6 @@ async function start() {
   // ---------------------------------------------------------------- downhill
 
   function showSlopes() {
-    const slopes = gradient(state.layers, digits);
     const { weights } = slopes[0];
     const most = quantile(weights, 0.995);
     nudges.forEach((canvas, j) => drawSigned(canvas, column(weights, j).map((g) => -g), most));
@@ -205,7 +207,6 @@ async function start() {
   function step() {
     keepKnob();
     const rate = Number(byId("rate").value);
-    const slopes = gradient(state.layers, digits);
     const [before, predicted] = [cost(state.layers, digits), -rate * squaredLength(slopes)];
     state.undo.push(state.layers);
     state.layers = moved(state.layers, slopes, -rate);
@@ -268,7 +269,7 @@ async function start() {
       pad.strokes = THREE.map((stroke) => [...stroke]);
       readStrokes();
       showPixels();
-      byId("hint").hidden = false;
+      endStory(true);
       return;
     }
     const sentences = [...byId("story").children];
@@ -293,13 +294,13 @@ async function start() {
   /** Ends the story: people took over, or it is told. */
   function endStory(isTold = false) {
     byId("hint").hidden = !isTold;
-    if (state.story === null) return;
     cancelAnimationFrame(state.story);
     state.story = null;
     net.shown = 3;
     if (isTold) return;
     for (const each of byId("story").children) each.classList.remove("now");
-    pad.strokes = [];
+    if (state.isExample) pad.strokes = [];
+    state.isExample = false;
   }
 
   // ---------------------------------------------------------------- wiring
