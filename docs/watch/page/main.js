@@ -116,6 +116,7 @@ async function start() {
     state.opened = { layer, neuron };
     chooseKnob(layer === 0 ? strongestInput() : 0);
     showPixels();
+    byId("neuron").scrollIntoView({ block: "nearest" });
   }
 
   /** Returns the knob of the input that matters most now; the bias if none does. */
@@ -198,9 +199,10 @@ async function start() {
     nudges.forEach((canvas, j) => drawSigned(canvas, column(weights, j).map((g) => -g), most));
     const rows = steepest(slopes, 10).map((each) => {
       const arrow = each.slope < 0 ? "↑ up" : "↓ down";
-      return [`${nameOf(each)}: ${knobName(each)}`, arrow, written(-each.slope, 4, true)];
+      const input = each.knob === 0 ? "bias" : `from ${inputName(each.layer, each.knob - 1)}`;
+      return [`${nameOf(each)}, ${input}`, arrow, written(-each.slope, 4, true)];
     });
-    fillTable(byId("strongest"), "A step turns a knob by its length times the nudge.", ["knob", "turn it", "nudge"], rows);
+    fillTable(byId("strongest"), "", ["knob", "turn it", "nudge"], rows);
     byId("undo").disabled = state.undo.length === 0;
   }
 
@@ -343,7 +345,7 @@ async function start() {
     return canvas;
   });
   const tiles = (id, label, opens) => hoped.map((_, j) => tile(
-    byId(id), label(j), opens && (() => { open(0, j); byId("neuron").scrollIntoView(); }),
+    byId(id), label(j), opens && (() => open(0, j)),
   ));
   const learnt = tiles("learnt", (j) => `Open hidden layer 1, neuron ${j + 1}`, true);
   const nudges = tiles("nudges", (j) => `Nudges of the weights of neuron ${j + 1}`, false);
