@@ -10,7 +10,7 @@ import numpy as np
 from docs.watch import classic
 
 SOURCES = Path(__file__).parent
-SCRIPTS = "network recipe pictures pad net neuron learning nonsense main".split()
+SCRIPTS = ["network", "recipe", "pictures", "pad", "net", "neuron", "learning", "nonsense", "main"]
 
 
 def build():

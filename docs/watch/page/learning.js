@@ -10,32 +10,30 @@ function placeOfSteps(steps, stages) {
 
 /** Draws cost and accuracy during training, with a ball at the stage that is shown. */
 function drawTraining(picture, facts, stage) {
-  const x = scaled(0, 7, 8, 692);
-  const ticks = facts.names.map((name, i) => svg("text", {
-    x: x(i), y: 130, "text-anchor": i === 0 ? "start" : i === 7 ? "end" : "middle",
-    class: i === stage ? "tick now" : "tick",
-  }, i === 0 || i % 3 === 1 || i === 7 ? name : name.split(" ")[0]));
-  const [yCost, yAccuracy] = [scaled(0, 1, 112, 14), scaled(0, 1, 112, 14)];
+  const x = scaled(0, 7, 8, 292);
+  const [yCost, yAccuracy] = [scaled(0, 3, 84, 8), scaled(0, 1, 84, 8)];
+  const ticks = facts.names.map((_, i) => line([[x(i), 84], [x(i), 89]], { class: "axis" }));
   const places = facts.curve.map(([steps]) => x(placeOfSteps(steps, facts.steps)));
-  const points = facts.curve.map(([, cost], i) => [places[i], yCost(Math.min(1.05, cost))]);
+  const points = facts.curve.map(([, cost], i) => [places[i], yCost(cost)]);
   const accuracies = facts.curve.map(([, , accuracy], i) => [places[i], yAccuracy(accuracy)]);
-  const ball = (value, name) => svg("circle", { cx: x(stage), cy: yCost(Math.min(1.05, value)), r: 6, class: name });
+  const ball = (y, name) => svg("circle", { cx: x(stage), cy: y, r: 5, class: name });
   picture.replaceChildren(
-    line([[8, 112], [692, 112]], { class: "axis" }),
+    line([[8, 84], [292, 84]], { class: "axis" }),
     line(accuracies, { class: "curve second" }),
     line(points, { class: "curve" }),
-    svg("text", { x: 150, y: 12 }, "cost"),
-    svg("text", { x: 150, y: 92, class: "second" }, "accuracy"),
+    svg("text", { x: 30, y: 22, class: "first" }, "cost"),
+    svg("text", { x: 292, y: 28, "text-anchor": "end", class: "second" }, "accuracy"),
     ...ticks,
-    ball(facts.accuracy[stage], "ball second"),
-    ball(facts.cost[stage], "ball"),
+    ball(yAccuracy(facts.accuracy[stage]), "ball second"),
+    ball(yCost(facts.cost[stage]), "ball"),
   );
 }
 
 /** Returns in words where training is. */
 function stageWords(facts, stage) {
-  const cost = written(facts.cost[stage]);
-  return `After ${facts.names[stage]}: cost ${cost}, accuracy ${written(100 * facts.accuracy[stage], 1)} %`;
+  const accuracy = written(100 * facts.accuracy[stage], 1);
+  return `After ${facts.names[stage]}: cost ${written(facts.cost[stage])} on 60,000 training digits, ` +
+    `${accuracy} % of 10,000 test digits right`;
 }
 
 /** Draws the cost along a knob, the ball where it is, and the slope there. */
@@ -56,6 +54,7 @@ function drawSlice(picture, { values, costs, now, costNow, slope }) {
     svg("text", { x: 54, y: 185, "text-anchor": "end" }, written(low - room, 3)),
     svg("text", { x: 60, y: 204 }, written(values[0], 1)),
     svg("text", { x: 690, y: 204, "text-anchor": "end" }, written(values.at(-1), 1)),
+    svg("text", { x: 68, y: 20 }, "cost"),
     svg("text", { x: 375, y: 204, "text-anchor": "middle" }, "value of the knob"),
   );
   picture.setAttribute("aria-label",
@@ -75,5 +74,5 @@ function steepest(slopes, n) {
 
 /** Returns a knob's name for people. */
 function knobName({ layer, knob }) {
-  return knob === 0 ? "its bias b" : `its weight w from ${inputName(layer, knob - 1)}`;
+  return knob === 0 ? "bias b" : `weight w from ${inputName(layer, knob - 1)}`;
 }

@@ -11,11 +11,13 @@ async function start() {
     picture: null, // pixels that nobody drew, and their name
     opened: { layer: 0, neuron: 2 }, // undecided about the 3 that draws itself
     knob: 0,
-    offset: 0, // of the knob
+    offset: 0, // how far the knob is turned
+    slope: 0, // of the cost there
     undo: [], // layers before each step
     nextSample: 0,
     sayLater: null,
-    story: null,
+    story: null, // its next frame, while the 3 draws itself
+    isExample: true, // whether the strokes are those of the 3
   };
 
   const pad = makePad(byId("pad"), beginStroke, () => { readStrokes(); showPixels(); });
@@ -53,6 +55,7 @@ async function start() {
   // ---------------------------------------------------------------- show
 
   let pass = forward(state.layers, state.pixels);
+  let slopes = gradient(state.layers, digits); // of the cost
 
   /** Shows what depends on the pixels. */
   function showPixels() {
@@ -77,6 +80,7 @@ async function start() {
     learnt.forEach((canvas, j) => drawSigned(canvas, column(weights, j), most));
     byId("learnt-name").textContent = isChanged() ? "learnt, and changed by you" : `learnt: ${facts.names[state.stage]}`;
     byId("changed").hidden = !isChanged();
+    slopes = gradient(state.layers, digits);
     showSlopes();
     showKnob();
     showPixels();
@@ -112,6 +116,7 @@ async function start() {
     state.opened = { layer, neuron };
     chooseKnob(layer === 0 ? strongestInput() : 0);
     showPixels();
+    byId("neuron").scrollIntoView({ block: "nearest" });
   }
 
   /** Returns the knob of the input that matters most now; the bias if none does. */
@@ -148,8 +153,9 @@ async function start() {
     const values = Array.from({ length: 41 }, (_, k) => origin + (k - 20) / 2);
     const costs = costsAlong(state.layers, where(), values, digits);
     const costNow = cost(state.layers, digits);
-    const place = knobPlace(gradient(state.layers, digits), where());
+    const place = knobPlace(slopes, where());
     const slope = place.values[place.index];
+    state.slope = slope;
     drawSlice(byId("slice"), { values, costs, now: value, costNow, slope });
     byId("knob-neuron").textContent = nameOf(state.opened);
     byId("knob-name").textContent = knobName(where());
@@ -188,22 +194,21 @@ async function start() {
   // ---------------------------------------------------------------- downhill
 
   function showSlopes() {
-    const slopes = gradient(state.layers, digits);
     const { weights } = slopes[0];
     const most = quantile(weights, 0.995);
     nudges.forEach((canvas, j) => drawSigned(canvas, column(weights, j).map((g) => -g), most));
     const rows = steepest(slopes, 10).map((each) => {
       const arrow = each.slope < 0 ? "↑ up" : "↓ down";
-      return [`${nameOf(each)}: ${knobName(each)}`, arrow, written(-each.slope, 4, true)];
+      const input = each.knob === 0 ? "bias" : `from ${inputName(each.layer, each.knob - 1)}`;
+      return [`${nameOf(each)}, ${input}`, arrow, written(-each.slope, 4, true)];
     });
-    fillTable(byId("strongest"), "A step turns a knob by its length times the nudge.", ["knob", "turn it", "nudge"], rows);
+    fillTable(byId("strongest"), "", ["knob", "turn it", "nudge"], rows);
     byId("undo").disabled = state.undo.length === 0;
   }
 
   function step() {
     keepKnob();
     const rate = Number(byId("rate").value);
-    const slopes = gradient(state.layers, digits);
     const [before, predicted] = [cost(state.layers, digits), -rate * squaredLength(slopes)];
     state.undo.push(state.layers);
     state.layers = moved(state.layers, slopes, -rate);
@@ -266,7 +271,7 @@ async function start() {
       pad.strokes = THREE.map((stroke) => [...stroke]);
       readStrokes();
       showPixels();
-      byId("hint").hidden = false;
+      endStory(true);
       return;
     }
     const sentences = [...byId("story").children];
@@ -291,13 +296,13 @@ async function start() {
   /** Ends the story: people took over, or it is told. */
   function endStory(isTold = false) {
     byId("hint").hidden = !isTold;
-    if (state.story === null) return;
     cancelAnimationFrame(state.story);
     state.story = null;
     net.shown = 3;
     if (isTold) return;
     for (const each of byId("story").children) each.classList.remove("now");
-    pad.strokes = [];
+    if (state.isExample) pad.strokes = [];
+    state.isExample = false;
   }
 
   // ---------------------------------------------------------------- wiring
@@ -340,7 +345,7 @@ async function start() {
     return canvas;
   });
   const tiles = (id, label, opens) => hoped.map((_, j) => tile(
-    byId(id), label(j), opens && (() => { open(0, j); byId("neuron").scrollIntoView(); }),
+    byId(id), label(j), opens && (() => open(0, j)),
   ));
   const learnt = tiles("learnt", (j) => `Open hidden layer 1, neuron ${j + 1}`, true);
   const nudges = tiles("nudges", (j) => `Nudges of the weights of neuron ${j + 1}`, false);
@@ -351,8 +356,8 @@ async function start() {
 
   // For tests and for the curious: the console can ask what the page computes.
   window.watch = {
-    state, stages, digits, THREE, pixelsOf, forward, probabilities, cost, gradient,
-    setStage, open, chooseKnob, step, endStory,
+    state, pad, stages, digits, pixelsOf, forward, probabilities, cost, gradient,
+    setStage, open, chooseKnob, turnKnob, step,
   };
 }
 

@@ -125,15 +125,13 @@ function drawEdges(net, layers, activations) {
 }
 
 /** Returns the edges to draw between two layers, with their products of weight and activation. */
-function edgesOf({ nIn, nOut, weights }, inputs, isPicture) {
+function edgesOf({ nOut, weights }, inputs, isPicture) {
   const strength = ({ product }) => Math.abs(product);
+  const sources = Array.from(inputs.keys()).filter((from) => !isPicture || inputs[from] > 0);
   const edges = Array.from({ length: nOut }, (_, to) => {
-    const all = Array.from({ length: nIn }, (_, from) => ({
-      from, to, product: weights[from * nOut + to] * inputs[from],
-    }));
+    const all = sources.map((from) => ({ from, to, product: weights[from * nOut + to] * inputs[from] }));
     if (!isPicture) return all;
-    const lit = all.filter(({ product }) => product !== 0);
-    return lit.sort((a, b) => strength(b) - strength(a)).slice(0, LINES_OF_A_NEURON);
+    return all.sort((a, b) => strength(b) - strength(a)).slice(0, LINES_OF_A_NEURON);
   });
   return edges.flat().sort((a, b) => strength(a) - strength(b)); // the strongest on top
 }

@@ -7,7 +7,7 @@ const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
 /** Returns the weighted sums z of a layer for its inputs a. */
 function weightedSums({ nIn, nOut, weights, biases }, a) {
-  const z = Float64Array.from(biases);
+  const z = biases.slice();
   for (let i = 0; i < nIn; i++) {
     if (a[i] === 0) continue; // most pixels are paper
     for (let j = 0; j < nOut; j++) z[j] += weights[i * nOut + j] * a[i];
@@ -106,16 +106,19 @@ function knobPlace(layers, { layer, neuron, knob }) {
   return { values: weights, index: (knob - 1) * nOut + neuron };
 }
 
-/** Returns the costs with one knob at each of the given values; the knob is put back. */
+/** Returns the costs with one knob at each of the given values: only one sum z changes. */
 function costsAlong(layers, where, values, digits) {
-  const place = knobPlace(layers, where);
-  const before = place.values[place.index];
-  const costs = values.map((value) => {
-    place.values[place.index] = value;
-    return cost(layers, digits);
-  });
-  place.values[place.index] = before;
-  return costs;
+  const { layer, neuron, knob } = where;
+  const { values: its, index } = knobPlace(layers, where);
+  const before = its[index];
+  const above = layers.slice(layer + 1);
+  const passes = digits.map(({ pixels }) => forward(layers, pixels));
+  return values.map((value) => digits.reduce((total, { label }, d) => {
+    const { activations, sums } = passes[d];
+    const z = sums[layer].slice();
+    z[neuron] += (value - before) * (knob === 0 ? 1 : activations[layer][knob - 1]);
+    return total + costOf(forward(above, z.map(sigmoid)).activations.at(-1), label) / digits.length;
+  }, 0));
 }
 
 /** Returns the stages of training and the digits, unpacked from the page. */

@@ -12,12 +12,12 @@ function partsOf(layers, { activations, sums }, { layer, neuron }) {
 
 /** Returns a neuron's name for people. */
 function nameOf({ layer, neuron }) {
-  return layer === 2 ? `the neuron of answer ${neuron}` : `${LAYER_NAMES[layer + 1]}, neuron ${neuron + 1}`;
+  return layer === 2 ? `answer ${neuron}` : `${LAYER_NAMES[layer + 1]}, neuron ${neuron + 1}`;
 }
 
-/** Returns the name of an input of a layer. */
+/** Returns the name of an input of a layer; a pixel's is its row and column. */
 function inputName(layer, i) {
-  if (layer === 0) return `pixel in row ${Math.floor(i / 28) + 1}, column ${(i % 28) + 1}`;
+  if (layer === 0) return `pixel ${Math.floor(i / 28) + 1}, ${(i % 28) + 1}`;
   return `neuron ${i + 1}`;
 }
 
@@ -33,8 +33,8 @@ function showNeuron(parts, opened) {
   showRunningSum(parts);
   showSquash(parts);
   byId("equation").textContent =
-    `sum of w × a ${written(parts.z - parts.bias)}, plus b ${written(parts.bias)}, ` +
-    `is z = ${written(parts.z)};  σ(z) = ${written(parts.a)}`;
+    `sum ${written(parts.z - parts.bias)} + bias ${written(parts.bias)} = z ${written(parts.z)}, ` +
+    `and σ(z) = ${written(parts.a)}`;
 }
 
 function showTiles({ weights, inputs, products }) {
@@ -63,7 +63,8 @@ function bar(part) {
   const [from, to] = [Math.min(50, end), Math.max(50, end)];
   const colour = part > 0 ? "var(--plus-bar)" : "var(--minus-bar)";
   const none = "transparent";
-  return `background:linear-gradient(90deg,${none} ${from}%,${colour} ${from}% ${to}%,${none} ${to}%)`;
+  const bar = `linear-gradient(90deg,${none} ${from}%,${colour} ${from}% ${to}%,${none} ${to}%)`;
+  return `background:${bar} 0/56px 100% no-repeat;padding-left:62px`;
 }
 
 /** Returns a style: a neuron's own grey, on which its number can be read. */

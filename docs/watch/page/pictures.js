@@ -97,7 +97,7 @@ function fillTable(table, caption, heads, rows) {
   body.append(...rows.map(([first, ...rest]) => row([
     cell("th", first, { scope: "row" }), ...rest.map((each) => cell("td", each)),
   ])));
-  table.replaceChildren(cell("caption", caption), head, body);
+  table.replaceChildren(...(caption ? [cell("caption", caption)] : []), head, body);
 }
 
 /** Returns the 16 edge detectors of the lecture's hope: a bright bar between two dark ones. */
