@@ -60,8 +60,8 @@ def test_frames_show_their_parts_in_full_on_a_phone(learn, name):
         )
         for selector in element.get_attribute("data-show").split(", "):
             assert frame.is_visible(selector)
-        for selector in (element.get_attribute("data-hide") or "footer").split(", "):
-            assert not frame.is_visible(selector)
+        hidden = element.get_attribute("data-hide") or "footer"
+        assert not any(each.is_visible() for each in frame.query_selector_all(hidden))
         frame.wait_for_function("Math.abs(document.body.offsetHeight - innerHeight) < 5")
         assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
