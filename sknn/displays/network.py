@@ -170,7 +170,9 @@ class NetworkDisplay:
         """
         lit: dict[str, Any] = {}
         if X is None and image_shape is not None:
-            raise ValueError(f"image_shape={image_shape} was given without X, the sample to draw.")
+            raise ValueError(
+                f"image_shape={image_shape} was given without X; pass one sample, such as X[:1]."
+            )
         if X is not None:
             lit["biases"] = biases_of_neurons(estimator, member)
             lit["activations"] = activations_for_sample(estimator, X, member)
