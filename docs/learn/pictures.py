@@ -89,7 +89,7 @@ def lit(digit=7):
     arrays = classic.load()
     x, _ = digits(arrays)
     model = classic.classifier(arrays)
-    _, ax = plt.subplots(figsize=(6.6, 4.6), layout="constrained")
+    _, ax = plt.subplots(figsize=(5.6, 3.9), layout="constrained")
     NetworkDisplay.from_estimator(model, x[digit : digit + 1], image_shape=(28, 28), ax=ax)
 
 
