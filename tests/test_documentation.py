@@ -93,7 +93,16 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     options = "-W --keep-going -q -D plot_gallery=0 -b html".split()
     subprocess.run(
-        [sys.executable, "-m", "sphinx", *options, "-d", folder / "doctrees", DOCS, folder / "html"],
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            *options,
+            "-d",
+            folder / "doctrees",
+            DOCS,
+            folder / "html",
+        ],
         check=True,
         cwd=ROOT,
     )
