@@ -139,7 +139,7 @@ _PICTURES = {
     "sknn.LossCurveDisplay": "loss_curve",
     "sknn.NetworkDisplay": "network",
     "sknn.WeightsDisplay": "weights",
-}  # functions of pictures/displays.py
+}  # functions of figures/displays.py
 autosummary_context = {"public": _PUBLIC, "pictures": _PICTURES}
 
 
