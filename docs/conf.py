@@ -113,7 +113,11 @@ html_favicon = "_static/favicon.svg"
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
-    "logo": {"text": "sknn", "image_light": "_static/favicon.svg", "image_dark": "_static/favicon.svg"},
+    "logo": {
+        "text": "sknn",
+        "image_light": "_static/favicon.svg",
+        "image_dark": "_static/favicon.svg",
+    },
     "header_links_before_dropdown": 5,  # Install, Learn, How-to, User guide, API; then "More"
     "navigation_with_keys": False,
     "show_toc_level": 2,
@@ -139,7 +143,7 @@ _PICTURES = {
     "sknn.LossCurveDisplay": "loss_curve",
     "sknn.NetworkDisplay": "network",
     "sknn.WeightsDisplay": "weights",
-}  # functions of pictures/displays.py
+}  # functions of figures/displays.py
 autosummary_context = {"public": _PUBLIC, "pictures": _PICTURES}
 
 
@@ -177,7 +181,9 @@ def changelog(app, docname, source):
 def skip_member(app, what, name, obj, skip, options):
     """Skip fitted attributes, which the class docstring lists, and what other libraries call."""
     fitted = isinstance(obj, property) and name.endswith("_")
-    return True if fitted or re.fullmatch(r"(set|get)_\w+_(request|routing)|onnx_\w+", name) else None
+    return (
+        True if fitted or re.fullmatch(r"(set|get)_\w+_(request|routing)|onnx_\w+", name) else None
+    )
 
 
 def shrink_pictures(app):

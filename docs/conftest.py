@@ -1,3 +1,3 @@
-"""What pytest leaves alone in this folder: what a build writes, and what needs Sphinx."""
+"""What pytest leaves alone in this folder: what a build writes or draws, and what needs Sphinx."""
 
-collect_ignore = ["_build", "api", "conf.py", "gallery"]
+collect_ignore = ["_build", "api", "conf.py", "gallery", "figures"]

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
 from sklearn.utils import check_random_state
@@ -166,6 +167,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Whether the samples are visited in a new random order in each epoch.
     random_state : int, RandomState instance or None, default=None
         Source of starting weights, order of samples, dropout and validation set.
+    n_jobs : int or None, default=None
+        Number of jobs in which `fit` trains groups of members, and of threads in which predictions
+        of many rows are made; -1 is all cores, None is 1 unless `joblib.parallel_config` says
+        otherwise.  It changes no prediction.
     verbose : int, default=0
         1 prints the network, about 10 lines on the epochs of a short fit and 50 of a long one, and
         which epoch is kept; 2 prints ten times as many lines.
@@ -308,6 +313,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         warm_start: bool = False,
         shuffle: bool = True,
         random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
         verbose: int = 0,
         dtype: str = "auto",
     ):
@@ -342,6 +348,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.shuffle = shuffle
         self.random_state = random_state
+        self.n_jobs = n_jobs
         self.verbose = verbose
         self.dtype = dtype
 
@@ -506,6 +513,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 score=score,
                 callbacks=callbacks,
                 previous=before[1],
+                n_jobs=1 if settings.is_stream else effective_n_jobs(self.n_jobs),
             )
         except BaseException:
             self._publish(*before)
@@ -628,7 +636,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             of the labels that are more probable than not.
         """
         model, rows = self._model_and_rows(X)
-        return model.predict(rows)
+        return model.predict(rows, self.n_jobs)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Predict probabilities.
@@ -645,7 +653,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             each label by itself.
         """
         model, rows = self._model_and_rows(X)
-        return model.proba(rows)
+        return model.proba(rows, self.n_jobs)
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities, without ever forming `log(0)`.
@@ -661,7 +669,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             Logarithms of what `predict_proba` returns.
         """
         model, rows = self._model_and_rows(X)
-        return model.log_proba(rows)
+        return model.log_proba(rows, self.n_jobs)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the raw predictions, of which the output activation makes probabilities.
@@ -682,7 +690,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             With two classes, positive numbers speak for `classes_[1]`.
         """
         model, rows = self._model_and_rows(X)
-        raw = model.raw(rows).astype(np.float64)
+        raw = model.raw(rows, self.n_jobs).astype(np.float64)
         return raw[:, 0] if model.labels.is_binary else raw
 
     def activations(self, X: Any) -> list[np.ndarray]:

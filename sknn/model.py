@@ -4,21 +4,28 @@ Encoder → scaler → network → loss → temperature.  The estimator, files, 
 on it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+from joblib import effective_n_jobs
 from scipy import sparse
 
+from sknn.network.blas import one_blas_thread
+from sknn.network.embedding import Cosines
 from sknn.network.losses import Loss, make_loss
-from sknn.network.perceptron import MultilayerPerceptron
-from sknn.network.scaling import ScaledRows
+from sknn.network.perceptron import CHUNK_ROWS, MultilayerPerceptron
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.labels import Labels
-from sknn.preprocessing.samples import Samples, exceeds_memory
+from sknn.preprocessing.samples import Samples, working_memory
 from sknn.preprocessing.scaler import fit_scaler
 from sknn.settings import NetworkSettings, Settings
+
+# From raw predictions of members and a temperature to a result for each row.
+_OfRaw = Callable[[np.ndarray, float], np.ndarray]
 
 
 @dataclass(eq=False)
@@ -63,7 +70,9 @@ class Model:
         """
         form, X, weight = settings.network, samples.X, samples.weight
         encoder.fit(X, weight)
-        n_embedded = encoder.n_numbers if form.numeric_embedding == "periodic" else 0
+        cosines = None
+        if form.numeric_embedding == "periodic" and encoder.n_numbers > 0:
+            cosines = Cosines.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
         network = MultilayerPerceptron(
             (encoder.n_inputs, *form.hidden_layer_sizes, labels.n_outputs),
             activation=form.activation,
@@ -72,7 +81,7 @@ class Model:
             scaler=fit_scaler(form.scaling, form.numeric_embedding, encoder.numbers(X), weight),
             n_members=form.n_members,
             parametrization=form.parametrization,
-            n_embedded=n_embedded,
+            cosines=cosines,
             input_scale=form.scaling == "robust",
         )
         network.initialize(rng)
@@ -91,14 +100,11 @@ class Model:
     def inputs(self, X: Any, *, lazy: bool) -> Any:
         """Return the inputs of the network, in its dtype, for features that were read.
 
-        They are an ndarray, a CSR matrix or, if `lazy` and dense inputs would exceed scikit-
-        learn's `working_memory`, ScaledRows, which are made batch by batch.
+        They are an ndarray, a CSR matrix or, if `lazy` and they would exceed scikit-learn's
+        `working_memory`, lazy rows, which are made batch by batch.
         """
-        X, scaler, dtype = self.encoder.transform(X), self.network.scaler, self.network.dtype
-        becomes_dense = not sparse.issparse(X) or scaler.offset is not None
-        if lazy and becomes_dense and exceeds_memory(X, dtype.itemsize):
-            return ScaledRows(X, scaler, dtype)
-        return scaler.transform(X, dtype)
+        X = self.encoder.transform(X)
+        return self.network.inputs(X, most_bytes=working_memory() if lazy else math.inf)
 
     def summary(self, n_samples: int) -> str:
         """Return a line on the network and the samples that it learns from."""
@@ -111,32 +117,60 @@ class Model:
 
     # ---------------------------------------------------------------- prediction
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the most probable classes, or the indicator matrix of labels.
 
-        `X` is an ndarray, CSR matrix or Table that was read; so it is for the methods below.
+        `X` is an ndarray, CSR matrix or Table that was read, and `n_jobs` the number of threads,
+        after joblib; so it is for the methods below.
         """
-        return self.labels.decide(self.raw(X))
+        return self.labels.decide(self.raw(X, n_jobs))
 
-    def raw(self, X: Any) -> np.ndarray:
+    def raw(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the raw predictions of all members as one, of shape (n_rows, n_outputs)."""
-        link, temperature = self.loss.link, self.temperature
-        return np.concatenate([link.merge(raw, temperature) for raw in self._raw_chunks(X)])
+        return self._of_rows(X, self.loss.link.merge, n_jobs)
 
-    def proba(self, X: Any) -> np.ndarray:
+    def proba(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the probability of each class, float64, of shape (n_rows, n_classes)."""
-        return self._of_classes(X, self.loss.proba)
+        return self._of_rows(X, self._of_classes(self.loss.proba), n_jobs)
 
-    def log_proba(self, X: Any) -> np.ndarray:
+    def log_proba(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the logarithms of the probabilities, without `log(0)`; shape as of `proba`."""
-        return self._of_classes(X, self.loss.log_proba)
+        return self._of_rows(X, self._of_classes(self.loss.log_proba), n_jobs)
 
-    def _of_classes(self, X: Any, proba: Callable[..., np.ndarray]) -> np.ndarray:
-        """Return what a function of raw predictions gives for each class."""
-        is_binary, chunks = self.labels.is_binary, []
-        for raw in self._raw_chunks(X):
-            p = proba(raw, self.temperature)
-            chunks.append(np.hstack([proba(-raw, self.temperature), p]) if is_binary else p)
+    def _of_classes(self, proba: _OfRaw) -> _OfRaw:
+        """Return what gives the probabilities of both classes where one output stands for both."""
+        if not self.labels.is_binary:
+            return proba
+        return lambda raw, temperature: np.hstack(
+            [proba(each, temperature) for each in (-raw, raw)]
+        )
+
+    def _of_rows(self, X: Any, of_raw: _OfRaw, n_jobs: int | None) -> np.ndarray:
+        """Return a function of the raw predictions of all rows, chunk by chunk, in threads."""
+        X = self.encoder.transform(X)
+        n_chunks = -(-X.shape[0] // CHUNK_ROWS)
+        n_threads = min(n_chunks, effective_n_jobs(n_jobs)) if n_chunks > 1 else 1
+        if n_threads <= 1:
+            return self._of_some_rows(X, of_raw)
+        bounds = CHUNK_ROWS * (n_chunks * np.arange(n_threads + 1) // n_threads)
+
+        def of_part(i: int) -> np.ndarray:
+            part = X[bounds[i] : bounds[i + 1]]
+            return self._of_some_rows(part, of_raw, first_row=int(bounds[i]))
+
+        with one_blas_thread, ThreadPoolExecutor(n_threads) as pool:
+            return np.concatenate(list(pool.map(of_part, range(n_threads))))
+
+    def _of_some_rows(self, X: Any, of_raw: _OfRaw, first_row: int = 0) -> np.ndarray:
+        """Return a function of the raw predictions of encoded rows; refuse overflow."""
+        chunks = []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for rows, raw in self.network.raw_chunks(X):
+                if not np.isfinite(raw).all():
+                    is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
+                    row = first_row + rows.start + int(is_finite.all(axis=0).argmin())
+                    raise PredictionOverflowError(row)
+                chunks.append(of_raw(raw, self.temperature))
         return np.concatenate(chunks)
 
     def activations(self, X: Any) -> list[np.ndarray]:
@@ -155,15 +189,6 @@ class Model:
         Targets have shape (n_rows, n_outputs), and weights, if there are any, (n_rows,).
         """
         return self.loss.mean(self.raw(X), targets, weight)
-
-    def _raw_chunks(self, X: Any) -> Iterator[np.ndarray]:
-        """Yield the raw predictions of the members, chunk by chunk; refuse overflow."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            for rows, raw in self.network.raw_chunks(self.encoder.transform(X)):
-                if not np.isfinite(raw).all():
-                    is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
-                    raise PredictionOverflowError(rows.start + int(is_finite.all(axis=0).argmin()))
-                yield raw
 
     # --------------------------------------------------------------------- files
 

@@ -91,9 +91,18 @@ def site(tmp_path_factory):
     if find_spec("sphinx_gallery") is None:
         pytest.skip("needs what builds the documentation")
     folder = tmp_path_factory.mktemp("site")
-    options = "-W --keep-going -q -D plot_gallery=0 -b html".split()
+    options = ["-W", "--keep-going", "-q", "-D", "plot_gallery=0", "-b", "html"]
     subprocess.run(
-        [sys.executable, "-m", "sphinx", *options, "-d", folder / "doctrees", DOCS, folder / "html"],
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            *options,
+            "-d",
+            folder / "doctrees",
+            DOCS,
+            folder / "html",
+        ],
         check=True,
         cwd=ROOT,
     )
@@ -108,20 +117,24 @@ def pages(site):
     return found
 
 
+def leads_somewhere(link, path, pages):
+    """Return whether a link of the page at `path` leads to a file, and to a place that is in it."""
+    parts = urlsplit(link)
+    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+    if target in pages and parts.fragment:
+        return unquote(parts.fragment) in pages[target].places
+    return target.is_file()
+
+
 @pytest.mark.slow
 def test_links_lead_somewhere(pages):
-    broken = []
-    for path, page in pages.items():
-        for link in page.links:
-            parts = urlsplit(link)
-            if parts.scheme or parts.netloc or path.name == "404.html":
-                continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            is_page = target in pages
-            if not (is_page or target.is_file()):
-                broken.append((path.name, link))
-            elif is_page and parts.fragment and unquote(parts.fragment) not in pages[target].places:
-                broken.append((path.name, link))
+    broken = [
+        (path.name, link)
+        for path, page in pages.items()
+        for link in page.links
+        if path.name != "404.html" and not (urlsplit(link).scheme or urlsplit(link).netloc)
+        if not leads_somewhere(link, path, pages)
+    ]
     assert broken == []
 
 
@@ -132,13 +145,13 @@ def test_pages_fetch_what_is_there_and_nothing_from_the_network(site, pages):
         addresses = addresses_in_style(path.read_text(encoding="utf-8"))
         fetched += [(path, address) for address in addresses]
     assert len(fetched) > 100
-    missing = []
-    for path, address in fetched:
-        if address.startswith("data:") or (path.name == "404.html" and address.startswith("/")):
-            continue
-        file = path.parent / unquote(urlsplit(address).path)
-        if is_outside(address) or not file.exists():
-            missing.append((path.name, address))
+    assert [(path.name, address) for path, address in fetched if is_outside(address)] == []
+    missing = [
+        (path.name, address)
+        for path, address in fetched
+        if not address.startswith("data:") and path.name != "404.html"
+        if not (path.parent / unquote(urlsplit(address).path)).exists()
+    ]
     assert missing == []
 
 

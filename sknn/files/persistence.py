@@ -96,7 +96,6 @@ def _check(model: Model, n_features: Any, seed: Any) -> None:
         "classes": _are_classes(labels),
         "outputs": network.sizes[-1] == labels.n_outputs,
         "values": np.isfinite(network.parameters.values).all(),
-        "buffers": np.isfinite(network.buffers).all(),
         "loss": model.loss.exclusive == labels.is_exclusive and 0 <= model.loss.label_smoothing < 1,
         "temperature": _LEAST_TEMPERATURE <= model.temperature < math.inf,
         "settings": tuple(form.hidden_layer_sizes) == network.sizes[1:-1]

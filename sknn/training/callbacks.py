@@ -34,6 +34,13 @@ class Callback:
     def on_train_begin(self, history: History) -> None:
         """Prepare for the run."""
 
+    def next_epoch(self, history: History) -> int:
+        """Return the number of the next epoch whose end the callback must see at once.
+
+        Where members train in several jobs, it hears of the epochs before that one together.
+        """
+        return history.n_epochs + 1
+
     def on_epoch_begin(self, history: History) -> None:
         """Prepare for an epoch."""
 
@@ -155,6 +162,11 @@ class BestCycle(Callback):
         self.n_rows = n_rows
         self.ends = ends
         self.state["snapshots"] = []
+
+    def next_epoch(self, history):
+        """Return the next epoch that ends a cycle."""
+        later = [end for end in self.ends if end > history.n_epochs]
+        return min(later, default=history.max_epochs)
 
     def on_epoch_end(self, history):
         """Keep a snapshot at the end of a cycle; ask whether to go on."""

@@ -77,7 +77,7 @@ class OutOfFold:
     def raw(self) -> np.ndarray:
         """Return the raw prediction of each row, of shape (n_rows, n_outputs)."""
         chosen = []
-        for rows, raw in self.network.raw_chunks(self.data.inputs, scaled=True):
+        for rows, raw in self.network.raw_chunks(self.data.inputs, are_inputs=True):
             folds = self.folds[rows]
             chosen.append(raw[folds, np.arange(len(folds))])
         return np.concatenate(chosen)

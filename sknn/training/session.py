@@ -13,8 +13,9 @@ from sknn.network.blas import blas_threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
+from sknn.network.rows import made
 from sknn.settings import Settings
-from sknn.training import diagnosis, lbfgs, stochastic
+from sknn.training import diagnosis, lbfgs, parallel, stochastic
 from sknn.training.batches import Batches
 from sknn.training.callbacks import BestCycle, Callback, EarlyStopping
 from sknn.training.data import TrainingSet
@@ -64,6 +65,7 @@ def train(
     score: Score | None = None,
     callbacks: Sequence[Callback] = (),
     previous: History | None = None,
+    n_jobs: int = 1,
 ) -> Result:
     """Train a network.
 
@@ -89,6 +91,8 @@ def train(
         Called after those of the run itself.
     previous : History, optional
         The record of the last run, if the network was trained before.
+    n_jobs : int
+        Number of groups of members that train in parallel; more than members do no harm.
 
     Returns
     -------
@@ -117,7 +121,7 @@ def train(
         threads = blas_threads(network.n_multiplications(n_rows, is_sparse=is_sparse))
         # Overflow is met by the check that every loss is finite.
         with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            session.minimize(score, callbacks, continues=previous is not None)
+            session.minimize(score, callbacks, continues=previous is not None, n_jobs=n_jobs)
             if session.out_of_fold is not None:
                 temperature = session.out_of_fold.temperature()
     except BaseException as exception:
@@ -153,7 +157,12 @@ class _Session:
             self.out_of_fold = OutOfFold(network, loss, data, state.split_rng())
 
     def minimize(
-        self, score: Score | None, callbacks: Sequence[Callback], *, continues: bool
+        self,
+        score: Score | None,
+        callbacks: Sequence[Callback],
+        *,
+        continues: bool,
+        n_jobs: int,
     ) -> None:
         """Let the solver minimize the objective."""
         settings, history, data = self.settings, self.history, self.data
@@ -174,19 +183,49 @@ class _Session:
         arrays = (data.inputs, targets, weight)
         if settings.solver == "lbfgs":
             lbfgs.train(objective, *arrays, history, tol=settings.tol, callbacks=every)
+        else:
+            self._take_steps(objective, arrays, every, n_jobs)
+        if not settings.is_stream:  # whose next call tells whether the last step has diverged
+            self._check_last_step(objective, arrays)
+
+    def _check_last_step(self, objective: Objective, arrays: parallel.Arrays) -> None:
+        """Raise FloatingPointError if the last step has led to a loss that is not finite."""
+        inputs, targets, weight = arrays
+        first = slice(self.settings.batch_size)
+        its_weight = None if weight is None else weight[first]
+        value = objective.value(made(inputs[first]), targets[first], its_weight)
+        self.history.see_loss(float(value.mean()))
+
+    def _take_steps(
+        self, objective: Objective, arrays: parallel.Arrays, callbacks: list[Callback], n_jobs: int
+    ) -> None:
+        """Go downhill batch by batch, in one job or several."""
+        settings, state, network = self.settings, self.state, self.network
+        optimizer = self._optimizer()
+        if n_jobs > 1 and network.n_members > 1:
+            parallel.train(
+                network,
+                self.loss,
+                arrays,
+                settings,
+                optimizer.state,
+                state.rng,
+                self.history,
+                n_jobs=n_jobs,
+                callbacks=callbacks,
+            )
             return
         batches = Batches(
-            *arrays, batch_size=settings.batch_size, rng=self.state.rng, shuffle=settings.shuffle
+            *arrays, batch_size=settings.batch_size, rng=state.rng, shuffle=settings.shuffle
         )
         stochastic.train(
             objective,
             batches,
-            self._optimizer(),
-            history,
+            optimizer,
+            self.history,
             learning_rate=settings.learning_rate,
             schedule=SCHEDULES[settings.learning_rate_schedule],
-            callbacks=every,
-            checks_last_step=not settings.is_stream,
+            callbacks=callbacks,
         )
 
     def raise_unless_usable(self, exception: BaseException) -> None:
