@@ -28,7 +28,8 @@ def outputs(network, x):
 def show(ax, image, title, limit=None):
     """Draw pixels from black to white or, with a limit, weights from red to blue."""
     style = {"cmap": "gray", "vmin": 0} if limit is None else {"cmap": "RdBu", "vmin": -limit}
-    ax.imshow(image.reshape(28, 28), vmax=limit, **style)
+    # The browser enlarges the pixels; doing it here would nearly double the size of `strip`.
+    ax.imshow(image.reshape(28, 28), vmax=limit, interpolation="none", **style)
     ax.set_title(title, size=9)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set(visible=True, color=GREY)
