@@ -240,7 +240,7 @@ class Settings:
 
 
 def expected_temperature(label_smoothing: float) -> float:
-    """Return the temperature to expect before any out-of-fold prediction: 0.6 for smoothing by 0.1.
+    """Return the temperature to expect before any prediction: 0.6 for smoothing by 0.1.
 
     Label smoothing makes networks too unsure.  Over 52 data sets this temperature lowered the
     log-loss of single networks of (256, 256) neurons from 0.256 to 0.194.

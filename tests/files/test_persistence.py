@@ -326,6 +326,18 @@ def test_a_temperature_that_cannot_be(state, temperature):
         SimpleMLPClassifier().__setstate__(with_model(state, temperature=temperature))
 
 
+@pytest.mark.parametrize("offset", [np.zeros(7), np.full(3, np.nan), 1.0])
+def test_an_offset_that_cannot_be(state, offset):
+    with pytest.raises(ValueError, match="not a model that sknn has written"):
+        SimpleMLPClassifier().__setstate__(with_model(state, offset=offset))
+
+
+@pytest.mark.parametrize("prior", [np.zeros(3), np.full(7, 0.1), np.full(3, np.nan), "equal"])
+def test_a_prior_that_cannot_be(state, prior):
+    with pytest.raises(ValueError, match="not a model that sknn has written"):
+        SimpleMLPClassifier().__setstate__(with_part(state, "loss", {"prior": prior}))
+
+
 @pytest.mark.parametrize("change", [{"best_epoch": 2}, {"loss": np.array([["a"]])}])
 def test_a_history_that_cannot_be(state, change):
     with pytest.raises(ValueError, match="not a model that sknn has written"):
