@@ -126,7 +126,7 @@ def sums_of(lines, n_neurons):
 def test_what_flows_into_a_neuron_sums_to_its_activation(digits):
     """`a = σ(Σ lines + ring)`, read from the picture alone."""
     model = SimpleMLPClassifier(
-        (16, 16), "logistic", loss="squared_error", scaling=None, max_iter=5, random_state=0
+        (16, 16), "logistic", loss="squared_error", scaling=None, max_iter=40, random_state=0
     ).fit(*digits)
     display = NetworkDisplay.from_estimator(model, digits[0][:1], max_neurons=64)
     for lines, ring, neurons in zip(
