@@ -23,7 +23,8 @@ X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0, s
 # ------------
 # A callback is an object with four methods. While training runs, the estimator says how far it is:
 # ``n_iter_``, ``loss_curve_``, ``validation_scores_``, ``coefs_``. This callback draws the curve
-# again after every epoch; in a window it moves. For this page it also keeps four of the curves.
+# again after every epoch: after ``plt.ion()`` the window shows it while the model trains. For this
+# page, the callback begins a new panel after some epochs.
 
 
 class LiveCurve:
@@ -49,7 +50,8 @@ class LiveCurve:
         LossCurveDisplay.from_estimator(estimator, ax=ax)
         ax.set(title=f"after epoch {estimator.n_iter_}", ylim=(0, None))
         ax.label_outer()
-        plt.pause(0.001)
+        if plt.isinteractive():
+            plt.pause(0.001)
 
     def teardown(self, estimator, context):
         pass
@@ -66,7 +68,7 @@ plt.show()
 # ---------------------
 # This callback copies the weights of the first layer after some epochs. Each neuron has one weight
 # for each pixel, so its weights are an image: ink on a blue pixel excites the neuron, ink on a red
-# pixel silences it. The images begin as noise.
+# pixel silences it. The images begin as noise, and do not become strokes or loops.
 
 
 class Film:
@@ -93,7 +95,7 @@ film = Film(epochs=[1, 3, 10, 40])
 network.set_params(early_stopping=False).set_callbacks(film).fit(X_train, y_train)
 
 limit = np.abs(film.weights[40]).max()
-figure, axes = plt.subplots(4, 10, figsize=(10, 4.6), layout="constrained")
+figure, axes = plt.subplots(4, 10, figsize=(10, 3.9), layout="constrained")
 for row, (epoch, weights) in zip(axes, film.weights.items(), strict=True):
     for neuron, ax in enumerate(row):
         image = ax.imshow(

@@ -144,6 +144,8 @@ ax.set(
     ylabel="milliseconds",
     ylim=(min(in_onnx) / 3, None),
 )
+ax.xaxis.set_major_formatter("{x:g}")
+ax.yaxis.set_major_formatter("{x:g}")
 ax.legend()
 plt.show()
 folder.cleanup()
