@@ -58,7 +58,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",
-    "ignore_pattern": "search_on_a_cluster",  # beyond_one_machine.rst shows it; it needs a cluster
+    "ignore_pattern": "naive_network|search_on_a_cluster",  # other pages show them
     "reference_url": {"sknn": None},  # names in the code link to the API reference here
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
