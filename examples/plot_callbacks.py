@@ -98,9 +98,7 @@ limit = np.abs(film.weights[40]).max()
 figure, axes = plt.subplots(4, 10, figsize=(10, 3.9), layout="constrained")
 for row, (epoch, weights) in zip(axes, film.weights.items(), strict=True):
     for neuron, ax in enumerate(row):
-        image = ax.imshow(
-            weights[:, neuron].reshape(8, 8), cmap="RdBu", vmin=-limit, vmax=limit
-        )
+        image = ax.imshow(weights[:, neuron].reshape(8, 8), cmap="RdBu", vmin=-limit, vmax=limit)
         ax.set(xticks=[], yticks=[])
     row[0].set_ylabel(f"epoch {epoch}", rotation=0, ha="right", va="center")
 for neuron, ax in enumerate(axes[0]):

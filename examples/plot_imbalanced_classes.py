@@ -91,7 +91,11 @@ for (name, p), color in zip(chances.items(), ["C0", "C1"], strict=True):
     cost_ax.plot(thresholds, [cost(p >= t) for t in thresholds], color=color, label=name)
     cost_ax.plot(threshold, cost(p >= threshold), "o", color=color, markersize=9)
     CalibrationDisplay.from_predictions(
-        y_test == "fraud", p, n_bins=8, name=name, color=color,
+        y_test == "fraud",
+        p,
+        n_bins=8,
+        name=name,
+        color=color,
         ax=calibration_ax,
     )
 cost_ax.set(
