@@ -93,8 +93,8 @@ plt.show()
 
 # %%
 # The network of scikit-learn knows its 3,000 rows by heart after 200 epochs, and is far too sure.
-# Gradient boosting is too sure as well, but less so. The default model is about as sure as it should
-# be, and its colours lie closer to the diagonal.
+# Gradient boosting is too sure as well, but less so. The default model is about as sure as it
+# should be, and its colours lie closer to the diagonal.
 
 for name, p in predictions.items():
     about_90 = (p > 0.87) & (p < 0.93)

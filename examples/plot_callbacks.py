@@ -7,6 +7,8 @@ From version 1.9 scikit-learn has callbacks, and ``SimpleMLPClassifier`` takes t
 pipeline, and in a search. This example writes two of them, and uses one of scikit-learn's.
 """
 
+# sphinx_gallery_thumbnail_number = 2
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.callback import ScoringMonitor

@@ -2,9 +2,9 @@
 Coming from MLPClassifier
 =========================
 
-Change the import and the name of the class, and remove the pipeline in front: it is no longer needed.
-A few parameters have other names. This example shows both, and what the change brings on three
-tables.
+Change the import and the name of the class, and remove the pipeline in front: it is no longer
+needed. A few parameters have other names. This example shows both, and what the change brings on
+three tables.
 """
 
 import time

@@ -2,10 +2,10 @@
 The network of the lectures, and today's, on handwritten digits
 ===============================================================
 
-Many courses on neural networks start with the same one. The pixels of a handwritten digit go in, and
-pass through two hidden layers of 16 neurons. Ten output neurons say how much the image looks like a
-0, a 1, ... a 9. Each neuron computes ``a = σ(w·a + b)``, and gradient descent on mini-batches makes
-the squared cost small.
+Many courses on neural networks start with the same one. The pixels of a handwritten digit go in,
+and pass through two hidden layers of 16 neurons. Ten output neurons say how much the image looks
+like a 0, a 1, ... a 9. Each neuron computes ``a = σ(w·a + b)``, and gradient descent on
+mini-batches makes the squared cost small.
 
 This example trains that network, and beside it one of today: 256 and 128 rectifiers,
 cross-entropy, Adam. Both are single networks. The default model is made for tables: it is eight
@@ -23,6 +23,8 @@ or on the 70,000 of 28 × 28 pixels (MNIST), downloaded from OpenML or from a fo
     python examples/plot_handwritten_digits.py --mnist DIR
 
 """
+
+# sphinx_gallery_thumbnail_number = 2
 
 import argparse
 import time

@@ -82,8 +82,8 @@ for name, p in chances.items():
 # the default model it is near the best one. The balanced model has its lowest costs near 0.5, but
 # they are higher, and with other costs its best threshold would be unknown.
 #
-# The right picture shows the reason. On the dotted line, predicted probabilities are those that come
-# true. The balanced model overstates the risk many times over.
+# The right picture shows the reason. On the dotted line, predicted probabilities are those that
+# come true. The balanced model overstates the risk many times over.
 
 figure, (cost_ax, calibration_ax) = plt.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
 thresholds = np.geomspace(0.005, 0.95, 120)

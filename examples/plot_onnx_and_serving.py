@@ -82,8 +82,8 @@ print(f"largest difference of a probability: {np.abs(p - model.predict_proba(X_t
 # %%
 # A service
 # ---------
-# A web service has this function behind its address. It needs neither ``sknn`` nor scikit-learn, only
-# ONNX Runtime and NumPy. What the request leaves out is missing.
+# A web service has this function behind its address. It needs neither ``sknn`` nor scikit-learn,
+# only ONNX Runtime and NumPy. What the request leaves out is missing.
 
 
 def answer(request):
@@ -105,8 +105,8 @@ print(answer('{"age": 31, "spent": 240, "plan": "basic"}'))
 # %%
 # How long an answer takes
 # ------------------------
-# The time of one call for 1 to 1,000 rows, on one thread. For single rows, the checks of a DataFrame
-# take longer than the network itself, so the file gains most there.
+# The time of one call for 1 to 1,000 rows, on one thread. For single rows, the checks of a
+# DataFrame take longer than the network itself, so the file gains most there.
 
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = 1

@@ -43,8 +43,8 @@ print(f"turned images:  {model.score(turned(X_test), y_test):.1%}")
 # %%
 # Saving and loading
 # ------------------
-# The file holds the weights once and little else. The loaded model gives the same probabilities, bit
-# for bit.
+# The file holds the weights once and little else. The loaded model gives the same probabilities,
+# bit for bit.
 
 folder = tempfile.TemporaryDirectory()
 path = Path(folder.name) / "digits.joblib"
@@ -70,8 +70,8 @@ print(f"... and after partial_fit:     {mapped.coefs_[0].flags.writeable}")
 # Going on with new data
 # ----------------------
 # Each call of ``partial_fit`` is an epoch on the images it is given: here 300 turned ones. The same
-# network, started from nothing, takes longer to learn them. And there is a danger. A model that sees
-# turned images alone forgets the upright ones; if it sees some of both, it does not.
+# network, started from nothing, takes longer to learn them. And there is a danger. A model that
+# sees turned images alone forgets the upright ones; if it sees some of both, it does not.
 
 few = slice(300)
 old, new = X_train[few], turned(X_train[few])

@@ -10,6 +10,8 @@ Every chunk first tests the model, and then trains it. So the accuracy below is 
 the model has not seen.
 """
 
+# sphinx_gallery_thumbnail_number = 2
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -19,9 +21,9 @@ from sknn import SimpleMLPClassifier
 # %%
 # The stream
 # ----------
-# There are two sensors and two modes. A machine is faulty if its readings are too far from a centre;
-# by night they may be closer. The centre moves slowly. At chunk 60 the sensors are replaced, and
-# it jumps to another place.
+# There are two sensors and two modes. A machine is faulty if its readings are too far from a
+# centre; by night they may be closer. The centre moves slowly. At chunk 60 the sensors are
+# replaced, and it jumps to another place.
 
 CHUNKS, ROWS, JUMP = 100, 250, 60
 
@@ -40,8 +42,8 @@ def read_chunk(number, rng):
 # Two models
 # ----------
 # Both see the first ten chunks. One of them goes on learning, the other is left as it is. The first
-# call of ``partial_fit`` names all classes, because a chunk need not have each of them. Encoding and
-# scaling are learnt from the first chunk, and kept.
+# call of ``partial_fit`` names all classes, because a chunk need not have each of them. Encoding
+# and scaling are learnt from the first chunk, and kept.
 
 learning, frozen = SimpleMLPClassifier(random_state=0), SimpleMLPClassifier(random_state=0)
 accuracies = {"goes on learning": [], "left after 10 chunks": []}
@@ -109,6 +111,6 @@ figure.colorbar(image, ax=axes, label="probability of a fault", shrink=0.8)
 plt.show()
 
 # %%
-# **What else a stream needs.** ``partial_fit`` keeps the learning rate constant, because it knows no
-# end. It neither calibrates nor stops early. :class:`~sknn.Checkpoint` saves a model from time to
-# time, so that a program that was interrupted goes on where it was.
+# **What else a stream needs.** ``partial_fit`` keeps the learning rate constant, because it knows
+# no end. It neither calibrates nor stops early. :class:`~sknn.Checkpoint` saves a model from time
+# to time, so that a program that was interrupted goes on where it was.

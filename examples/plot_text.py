@@ -8,6 +8,8 @@ need no download: they are the docstrings of five libraries. The task is to tell
 docstring comes from.
 """
 
+# sphinx_gallery_thumbnail_number = 2
+
 import importlib
 import inspect
 import re
@@ -78,9 +80,9 @@ X_train, X_test, y_train, y_test = train_test_split(
 # Three models
 # ------------
 # The rows of TF-IDF have a common scale already, so ``scaling=None`` leaves them alone. Logistic
-# regression is the standard choice for text, and hard to beat. ``hidden_layer_sizes=()`` is logistic
-# regression too, with smoothed targets and a calibrated temperature. The third model has a hidden
-# layer and four members; ``parametrization="standard"`` gives both layers steps of one size.
+# regression is the standard choice for text, and hard to beat. ``hidden_layer_sizes=()`` is
+# logistic regression too, with smoothed targets and a calibrated temperature. The third model has a
+# hidden layer and four members; ``parametrization="standard"`` gives both layers steps of one size.
 
 models = {
     "logistic regression": LogisticRegression(C=10),

@@ -7,6 +7,8 @@ neurons light up for a sample, and how training went. Here they draw the network
 784-16-16-10 neurons, on handwritten digits, and a network of today on a table of wines.
 """
 
+# sphinx_gallery_thumbnail_number = 1
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -24,8 +26,8 @@ from sknn import (
 # %%
 # The network of the lectures
 # ---------------------------
-# The file beside this example holds its weights at eight stages of its training on the 60,000 digits
-# of MNIST, and 100 test digits. What it computes are four lines: each layer multiplies the
+# The file beside this example holds its weights at eight stages of its training on the 60,000
+# digits of MNIST, and 100 test digits. What it computes are four lines: each layer multiplies the
 # activations by its weights, adds its biases, and squashes the sums with a sigmoid.
 
 file = np.load(Path(__file__).with_name("classic_network.npz"))
@@ -76,9 +78,9 @@ plt.show()
 # What each neuron looks for
 # --------------------------
 # The weights from the pixels to a neuron of the first hidden layer are themselves an image. Ink on
-# a blue pixel excites the neuron, ink on a red pixel silences it. One hopes for edges and loops. A few
-# images show the edge of a stroke. The others look like noise, and yet the network reads 95 % of the
-# digits.
+# a blue pixel excites the neuron, ink on a red pixel silences it. One hopes for edges and loops. A
+# few images show the edge of a stroke. The others look like noise, and yet the network reads 95 %
+# of the digits.
 
 WeightsDisplay(weights[0], image_shape=(28, 28)).plot()
 plt.show()
