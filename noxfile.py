@@ -1,7 +1,7 @@
 """Tests with several versions of Python and of the dependencies, each in an environment of its own.
 
-`nox` runs them all; `nox --list` lists them, and `nox -s oldest` runs one.  A version of Python that
-is not installed is skipped.
+`nox` runs them all; `nox --list` lists them, and `nox -s oldest` runs one.  A version of Python
+that is not installed is skipped.
 """
 
 import re
