@@ -70,7 +70,7 @@ class Network:
         return activations[:-1], zs
 
     def value_and_gradients(self, x, t):
-        """Return the mean loss plus `½ λ ‖W‖²`, and the gradients of weights, then of biases."""
+        """Return the mean loss plus `½ λ ‖W‖²`, and its gradients: weights, biases."""
         activations, zs = self.forward(x)
         losses, delta = self.loss(zs[-1], t)
         deltas = [delta / len(x)]

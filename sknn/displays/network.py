@@ -237,7 +237,8 @@ class NetworkDisplay:
         ax.set(xlim=(left - 0.7, right + 0.7), ylim=(-top, top), aspect="equal")
         without_frame(ax)
         if self.activations is not None:
-            ax.set_facecolor("black")
+            # A patch: files that are saved with a transparent background lose that of the axes.
+            ax.axhspan(-top, top, color="black", zorder=0)
 
     def _box_of_image(self) -> tuple[float, float, float, float]:
         """Return left, right, bottom and top of the image beside the inputs."""

@@ -1,5 +1,6 @@
 """NetworkDisplay: neurons, and lines that are the model's own weights."""
 
+import io
 import itertools
 
 import matplotlib.pyplot as plt
@@ -125,7 +126,6 @@ def sums_of(lines, n_neurons):
 def test_what_flows_into_a_neuron_sums_to_its_activation(lectures, digits):
     """`a = σ(Σ lines + ring)`, read from the picture alone."""
     display = NetworkDisplay.from_estimator(lectures, digits[0][:1], max_neurons=64)
-    assert display.ax_.get_facecolor() == (0, 0, 0, 1)
     for i, (lines, ring) in enumerate(zip(display.lines_, display.rings_, strict=True)):
         z = sums_of(lines, ring.get_array().size) + ring.get_array()
         is_last = i == len(display.lines_) - 1
@@ -141,6 +141,17 @@ def test_lit_neurons_are_the_activations_from_black_to_white(lectures, digits):
         assert neurons.get_clim() == (0, 1)
         np.testing.assert_array_equal(neurons.cmap([0.0, 1.0]), [[0, 0, 0, 1], [1, 1, 1, 1]])
     assert texts_of(display).count("0 to 1") == 4
+
+
+def test_the_ground_is_black_in_files_with_a_transparent_background_too(lectures, digits):
+    display = NetworkDisplay.from_estimator(lectures, digits[0][:1])
+    file = io.BytesIO()
+    display.figure_.savefig(file, transparent=True)
+    file.seek(0)
+    image = plt.imread(file)
+    is_black = (image == [0, 0, 0, 1]).all(axis=2)
+    assert is_black.mean() > 0.2
+    assert (image[:, :, 3] == 0).mean() > 0.1  # around it
 
 
 def test_blue_adds_red_takes_and_rings_share_the_colours_of_the_lines(lectures, digits):
