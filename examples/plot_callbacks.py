@@ -23,31 +23,43 @@ X_train, X_test, y_train, y_test = train_test_split(X / 16, y, random_state=0, s
 # %%
 # A live curve
 # ------------
-# A callback is an object with four methods. While training runs, the estimator says how far it is:
-# ``n_iter_``, ``loss_curve_``, ``validation_scores_``, ``coefs_``. This callback draws the curve
-# again after every epoch: after ``plt.ion()`` the window shows it while the model trains. For this
-# page, the callback begins a new panel after some epochs.
+# A callback is an object with four methods, of which one is called after each epoch. While training
+# runs, the estimator says how far it is: ``n_iter_``, ``loss_curve_``, ``validation_scores_``,
+# ``coefs_``.
 
 
-class LiveCurve:
-    """Draws the course of training after each epoch."""
-
-    def __init__(self, keep):
-        self.keep = keep
+class AfterEpoch:
+    """A callback that does nothing but call ``after_epoch``."""
 
     def setup(self, estimator, context):
-        self.figure, self.axes = plt.subplots(
-            1, len(self.keep), figsize=(11, 3.2), sharex=True, sharey=True, layout="constrained"
-        )
+        pass
 
     def on_fit_task_begin(self, estimator, context):
         pass
 
     def on_fit_task_end(self, estimator, context):
-        if context.task_name != "epoch":
-            return
-        panel = np.searchsorted(self.keep, estimator.n_iter_)
-        ax = self.axes[panel]
+        return context.task_name == "epoch" and self.after_epoch(estimator)
+
+    def teardown(self, estimator, context):
+        pass
+
+
+# %%
+# This one draws the curve again after every epoch. After ``plt.ion()`` the window shows it while
+# the model trains. For this page, it begins a new panel after some epochs.
+
+
+class LiveCurve(AfterEpoch):
+    """Draws the course of training."""
+
+    def __init__(self, panels):
+        self.panels = panels
+        self.figure, self.axes = plt.subplots(
+            1, len(panels), figsize=(11, 3.2), sharex=True, sharey=True, layout="constrained"
+        )
+
+    def after_epoch(self, estimator):
+        ax = self.axes[np.searchsorted(self.panels, estimator.n_iter_)]
         ax.clear()
         LossCurveDisplay.from_estimator(estimator, ax=ax)
         ax.set(title=f"after epoch {estimator.n_iter_}", ylim=(0, None))
@@ -55,14 +67,11 @@ class LiveCurve:
         if plt.isinteractive():
             plt.pause(0.001)
 
-    def teardown(self, estimator, context):
-        pass
-
 
 network = SimpleMLPClassifier(
     (16,), scaling=None, label_smoothing=0, early_stopping=True, max_iter=40, random_state=0
 )
-network.set_callbacks(LiveCurve(keep=[2, 10, 20, 40])).fit(X_train, y_train)
+network.set_callbacks(LiveCurve(panels=[2, 10, 20, 40])).fit(X_train, y_train)
 plt.show()
 
 # %%
@@ -73,24 +82,16 @@ plt.show()
 # pixel silences it. The images begin as noise, and do not become strokes or loops.
 
 
-class Film:
+class Film(AfterEpoch):
     """Keeps the weights of the first layer as they are after some epochs."""
 
     def __init__(self, epochs):
         self.epochs = epochs
-
-    def setup(self, estimator, context):
         self.weights = {}
 
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        if context.task_name == "epoch" and estimator.n_iter_ in self.epochs:
+    def after_epoch(self, estimator):
+        if estimator.n_iter_ in self.epochs:
             self.weights[estimator.n_iter_] = estimator.coefs_[0].copy()
-
-    def teardown(self, estimator, context):
-        pass
 
 
 film = Film(epochs=[1, 3, 10, 40])
@@ -111,27 +112,18 @@ plt.show()
 # %%
 # Stopping when it is good enough
 # -------------------------------
-# A callback that returns True ends training. The model is kept as it is then. This one stops at a
+# A callback that returns True ends training, and the model is kept as it is. This one stops at a
 # training loss of 0.2. ``ScoringMonitor`` of scikit-learn notes a score after each epoch.
 
 
-class Enough:
+class Enough(AfterEpoch):
     """Stops training at a loss."""
 
     def __init__(self, loss):
         self.loss = loss
 
-    def setup(self, estimator, context):
-        pass
-
-    def on_fit_task_begin(self, estimator, context):
-        pass
-
-    def on_fit_task_end(self, estimator, context):
-        return context.task_name == "epoch" and estimator.loss_curve_[-1] < self.loss
-
-    def teardown(self, estimator, context):
-        pass
+    def after_epoch(self, estimator):
+        return estimator.loss_curve_[-1] < self.loss
 
 
 monitor = ScoringMonitor(scoring="accuracy")
