@@ -30,7 +30,8 @@ from sknn import (
 # digits of MNIST, and 100 test digits. What it computes are four lines: each layer multiplies the
 # activations by its weights, adds its biases, and squashes the sums with a sigmoid.
 
-file = np.load(Path(__file__).with_name("classic_network.npz"))
+here = Path(__file__).parent if "__file__" in globals() else Path()  # notebooks have no __file__
+file = np.load(here / "classic_network.npz")
 
 
 def parameters(stage):
