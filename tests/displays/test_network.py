@@ -127,7 +127,7 @@ def test_what_flows_into_a_neuron_sums_to_its_activation(lectures, digits):
     """`a = σ(Σ lines + ring)`, read from the picture alone."""
     display = NetworkDisplay.from_estimator(lectures, digits[0][:1], max_neurons=64)
     for i, (lines, ring) in enumerate(zip(display.lines_, display.rings_, strict=True)):
-        z = sums_of(lines, ring.get_array().size) + ring.get_array()
+        z = np.asarray(sums_of(lines, ring.get_array().size) + ring.get_array())
         is_last = i == len(display.lines_) - 1
         expected = softmax(z / lectures.temperature_) if is_last else expit(z)
         np.testing.assert_allclose(display.neurons_[i + 1].get_array(), expected, atol=1e-6)
