@@ -74,7 +74,7 @@ def make_customers(n_rows, rng):
 
 
 rng = np.random.default_rng(0)
-table, scores = make_customers(14_000, rng)
+table, scores = make_customers(9000, rng)
 print(table.iloc[:5, 10:].to_string())
 print(table.dtypes.iloc[10:].to_string())
 
