@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
+from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
 from sklearn.utils import check_random_state
@@ -105,22 +106,25 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Probability with which training silences each hidden neuron; not for "lbfgs", which needs
         an objective that is not random.
     label_smoothing : float in [0, 1), default=0.1
-        How far the targets move from certainty towards "no idea".
+        How far the targets move from certainty towards "no idea": equal probabilities, but of a
+        rare class no more than three times its frequency.
     calibrate : bool, default=True
         Whether each of several members trains without one fold of the samples.  What it predicts
-        for this fold fits the temperature (`temperature_`), and chooses the cycle end of the
-        "coslog4" schedule at which the members were best.  The members share the embedding of
-        numbers, which learns from all samples, so that these out-of-fold predictions are slightly
-        better than those for new samples.  A single network gets the temperature that is usual
-        for its label smoothing, 0.6 for 0.1.  Not for "squared_error", for steps that see
+        for this fold fits the temperature and the offset (`temperature_`, `offset_`).  Unless
+        there is early stopping, it also decides after each cycle of the "coslog4" schedule whether
+        another one follows, and chooses the cycle end at which the members were best.  A single
+        network gets the temperature that is usual for its label smoothing, 0.6 for 0.1, or a
+        higher one if the training samples ask for it.  Not for "squared_error", for steps that see
         all samples, nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
         Number of samples in a mini-batch, at most all.  "auto" is about 64, or 128 for more than
         16,384 samples, 256 for more than 65,536, and so on; fewer than 96 samples are one batch.
     max_iter : "auto" or int, default="auto"
         Number of epochs ("adam", "sgd") or of iterations ("lbfgs").  It is a budget, spent
-        unless early stopping ends training (or L-BFGS converges).  "auto" is 32 epochs, or as
-        many as make 1,000 steps; 200 iterations.
+        unless early stopping or calibration ends training (or L-BFGS converges).  "auto" is 32
+        epochs, or as many as make 1,000 steps; 200 iterations.  Where calibration decides when
+        training ends, it may have one more cycle than the four of "coslog4": 66 epochs, or 2,067
+        steps.
     momentum : float in [0, 1), default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
@@ -167,6 +171,10 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Whether the samples are visited in a new random order in each epoch.
     random_state : int, RandomState instance or None, default=None
         Source of starting weights, order of samples, dropout and validation set.
+    n_jobs : int or None, default=None
+        Number of jobs in which `fit` trains groups of members, and of threads in which predictions
+        of many rows are made; -1 is all cores, None is 1 unless `joblib.parallel_config` says
+        otherwise.  It changes no prediction.
     verbose : int, default=0
         1 prints the network, about 10 lines on the epochs of a short fit and 50 of a long one, and
         which epoch is kept; 2 prints ten times as many lines.
@@ -202,6 +210,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Biases of each layer, as views of the network's memory.
     temperature_ : float
         What raw predictions are divided by; 1 unless calibrated.
+    offset_ : ndarray of shape (n_outputs,)
+        What is added to raw predictions after that; 0 unless calibrated.
     n_iter_ : int
         Number of epochs or iterations of the last call of `fit` or `partial_fit`.
     t_ : int
@@ -315,6 +325,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         warm_start: bool = False,
         shuffle: bool = True,
         random_state: int | np.random.RandomState | None = None,
+        n_jobs: int | None = None,
         verbose: int = 0,
         dtype: str = "auto",
     ):
@@ -349,6 +360,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.shuffle = shuffle
         self.random_state = random_state
+        self.n_jobs = n_jobs
         self.verbose = verbose
         self.dtype = dtype
 
@@ -457,7 +469,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _model_to_train(self, problem: Problem, settings: Settings, known: Model | None) -> Model:
         """Return a new model, or a copy of the one that is continued."""
         if known is not None:
-            return known.continued(settings)
+            return known.continued(settings, problem.training)
         encoder, labels, samples = problem.encoder, problem.labels, problem.training
         model = Model.build(settings, labels, encoder, samples, self._state.rng)
         columns = vanishing(encoder.numbers(samples.X), model.network.scaler)
@@ -468,8 +480,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _train(self, model: Model, problem: Problem, settings: Settings, given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
         samples, validation = problem.training, problem.validation
-        inputs = model.inputs(samples.X, lazy=not settings.full_batch)
-        data = TrainingSet(inputs, model.labels.targets(samples.y), samples.weight)
+        targets = model.labels.targets(samples.y)
+        inputs = model.inputs(samples, targets, settings)
+        data = TrainingSet(inputs, targets, samples.weight)
         score = None
         if validation is not None:
             score = make_score(self.scoring, model, validation, self._view(model))
@@ -479,15 +492,15 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             result = self._run(model, data, settings, score, callbacks, before)
             if result.was_finished:
                 return self
-            if result.temperature is not None:
-                model.temperature = result.temperature
+            if result.calibration is not None:
+                model.calibration = result.calibration
                 if score is not None:  # the score of what is kept
                     result.history.best_score = score()
             self._publish(model, result.history)
             if result.exception is not None and result.is_foreign:
                 raise result.exception
             for callback in callbacks:
-                callback.on_fit_end(result.history, model.temperature)
+                callback.on_fit_end(result.history, model.calibration.temperature)
         finally:
             self._state.end_run()
         self._warn(result, model, data, settings)
@@ -513,6 +526,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 score=score,
                 callbacks=callbacks,
                 previous=before[1],
+                n_jobs=1 if settings.is_stream else effective_n_jobs(self.n_jobs),
             )
         except BaseException:
             self._publish(*before)
@@ -635,7 +649,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             of the labels that are more probable than not.
         """
         model, rows = self._model_and_rows(X)
-        return model.predict(rows)
+        return model.predict(rows, self.n_jobs)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Predict probabilities.
@@ -652,7 +666,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             each label by itself.
         """
         model, rows = self._model_and_rows(X)
-        return model.proba(rows)
+        return model.proba(rows, self.n_jobs)
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Predict the logarithms of the probabilities, without ever forming `log(0)`.
@@ -668,7 +682,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             Logarithms of what `predict_proba` returns.
         """
         model, rows = self._model_and_rows(X)
-        return model.log_proba(rows)
+        return model.log_proba(rows, self.n_jobs)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the raw predictions, of which the output activation makes probabilities.
@@ -689,7 +703,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             With two classes, positive numbers speak for `classes_[1]`.
         """
         model, rows = self._model_and_rows(X)
-        raw = model.raw(rows).astype(np.float64)
+        raw = model.raw(rows, self.n_jobs).astype(np.float64)
         return raw[:, 0] if model.labels.is_binary else raw
 
     def activations(self, X: Any) -> list[np.ndarray]:
@@ -738,7 +752,13 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     @property
     def temperature_(self) -> float:
         """Return the divisor of raw predictions."""
-        return self._part("temperature")
+        return self._part("calibration").temperature
+
+    @property
+    def offset_(self) -> np.ndarray:
+        """Return what is added to raw predictions after that."""
+        offset = self._part("calibration").offset
+        return np.zeros(self.n_outputs_) if offset is None else offset.copy()
 
     @property
     def coefs_(self) -> list[np.ndarray]:

@@ -1,24 +1,32 @@
 """Model: what was learnt, as one object that predicts.
 
-Encoder → scaler → network → loss → temperature.  The estimator, files, displays and ONNX all work
+Encoder → scaler → network → calibration → loss.  The estimator, files, displays and ONNX all work
 on it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+from joblib import effective_n_jobs
 from scipy import sparse
 
-from sknn.network.losses import Loss, make_loss
-from sknn.network.perceptron import MultilayerPerceptron
-from sknn.network.scaling import ScaledRows
+from sknn.calibration import Calibration
+from sknn.network.blas import one_blas_thread
+from sknn.network.embedding import Cosines
+from sknn.network.losses import Loss, make_loss, smoothing_prior
+from sknn.network.perceptron import CHUNK_ROWS, MultilayerPerceptron
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.labels import Labels
-from sknn.preprocessing.samples import Samples, exceeds_memory
+from sknn.preprocessing.samples import Samples, working_memory
 from sknn.preprocessing.scaler import fit_scaler
 from sknn.settings import NetworkSettings, Settings
+
+# From calibrated raw predictions of members to a result for each row.
+_OfRaw = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(eq=False)
@@ -37,8 +45,8 @@ class Model:
         The layered network, with the scaling of its inputs.
     loss : Loss
         Owns the link from raw predictions to probabilities.
-    temperature : float
-        Divisor of raw predictions; 1 unless calibrated.
+    calibration : Calibration
+        Makes raw predictions as sure as they are right.
     """
 
     settings: NetworkSettings
@@ -46,7 +54,7 @@ class Model:
     encoder: TableEncoder
     network: MultilayerPerceptron
     loss: Loss
-    temperature: float = 1.0
+    calibration: Calibration
 
     @classmethod
     def build(
@@ -62,8 +70,12 @@ class Model:
         The encoder has read the samples; `rng` is the source of the starting weights.
         """
         form, X, weight = settings.network, samples.X, samples.weight
-        encoder.fit(X, weight)
-        n_embedded = encoder.n_numbers if form.numeric_embedding == "periodic" else 0
+        # A stream may bring the same rows again, for which statistics would not be cross-fitted.
+        has_statistics = encoder.has_categories and not settings.is_stream
+        encoder.fit(X, weight, labels.targets(samples.y) if has_statistics else None)
+        cosines = None
+        if form.numeric_embedding == "periodic" and encoder.n_numbers > 0:
+            cosines = Cosines.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
         network = MultilayerPerceptron(
             (encoder.n_inputs, *form.hidden_layer_sizes, labels.n_outputs),
             activation=form.activation,
@@ -72,33 +84,37 @@ class Model:
             scaler=fit_scaler(form.scaling, form.numeric_embedding, encoder.numbers(X), weight),
             n_members=form.n_members,
             parametrization=form.parametrization,
-            n_embedded=n_embedded,
+            cosines=cosines,
             input_scale=form.scaling == "robust",
+            n_categories=encoder.n_embedded,
         )
         network.initialize(rng)
-        loss = _loss(settings, labels)
-        return cls(form, labels, encoder, network, loss, settings.temperature)
+        loss = _loss(settings, labels, None if settings.is_stream else _prior(labels, samples))
+        calibration = Calibration.from_prior(loss, settings.temperature)
+        return cls(form, labels, encoder, network, loss, calibration)
 
-    def continued(self, settings: Settings) -> Self:
-        """Return a copy to train on; this model stays as it is."""
-        return replace(
-            self,
-            network=self.network.copy(),
-            loss=_loss(settings, self.labels),
-            temperature=self.temperature if settings.is_stream else settings.temperature,
-        )
+    def continued(self, settings: Settings, samples: Samples) -> Self:
+        """Return a copy to train on the samples; this model stays as it is."""
+        network = self.network.copy()
+        if settings.is_stream:
+            loss = _loss(settings, self.labels, self.loss.prior)
+            return replace(self, network=network, loss=loss)
+        loss = _loss(settings, self.labels, _prior(self.labels, samples))
+        calibration = Calibration.from_prior(loss, settings.temperature)
+        return replace(self, network=network, loss=loss, calibration=calibration)
 
-    def inputs(self, X: Any, *, lazy: bool) -> Any:
-        """Return the inputs of the network, in its dtype, for features that were read.
+    def inputs(self, samples: Samples, targets: np.ndarray, settings: Settings) -> Any:
+        """Return a training set with these targets as inputs of the network, in its dtype.
 
-        They are an ndarray, a CSR matrix or, if `lazy` and dense inputs would exceed scikit-
-        learn's `working_memory`, ScaledRows, which are made batch by batch.
+        They are an ndarray, a CSR matrix or, if training goes batch by batch and they would exceed
+        scikit-learn's `working_memory`, lazy rows.
         """
-        X, scaler, dtype = self.encoder.transform(X), self.network.scaler, self.network.dtype
-        becomes_dense = not sparse.issparse(X) or scaler.offset is not None
-        if lazy and becomes_dense and exceeds_memory(X, dtype.itemsize):
-            return ScaledRows(X, scaler, dtype)
-        return scaler.transform(X, dtype)
+        if settings.is_stream:
+            X = self.encoder.transform(samples.X)
+        else:
+            X = self.encoder.transform_training_set(samples.X, targets, samples.weight)
+        most_bytes = math.inf if settings.full_batch else working_memory()
+        return self.network.inputs(X, most_bytes=most_bytes)
 
     def summary(self, n_samples: int) -> str:
         """Return a line on the network and the samples that it learns from."""
@@ -111,32 +127,58 @@ class Model:
 
     # ---------------------------------------------------------------- prediction
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the most probable classes, or the indicator matrix of labels.
 
-        `X` is an ndarray, CSR matrix or Table that was read; so it is for the methods below.
+        `X` is an ndarray, CSR matrix or Table that was read, and `n_jobs` the number of threads,
+        after joblib; so it is for the methods below.
         """
-        return self.labels.decide(self.raw(X))
+        return self.labels.decide(self.raw(X, n_jobs))
 
-    def raw(self, X: Any) -> np.ndarray:
+    def raw(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the raw predictions of all members as one, of shape (n_rows, n_outputs)."""
-        link, temperature = self.loss.link, self.temperature
-        return np.concatenate([link.merge(raw, temperature) for raw in self._raw_chunks(X)])
+        return self._of_rows(X, self.loss.link.merge, n_jobs)
 
-    def proba(self, X: Any) -> np.ndarray:
+    def proba(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the probability of each class, float64, of shape (n_rows, n_classes)."""
-        return self._of_classes(X, self.loss.proba)
+        return self._of_rows(X, self._of_classes(self.loss.proba), n_jobs)
 
-    def log_proba(self, X: Any) -> np.ndarray:
+    def log_proba(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
         """Return the logarithms of the probabilities, without `log(0)`; shape as of `proba`."""
-        return self._of_classes(X, self.loss.log_proba)
+        return self._of_rows(X, self._of_classes(self.loss.log_proba), n_jobs)
 
-    def _of_classes(self, X: Any, proba: Callable[..., np.ndarray]) -> np.ndarray:
-        """Return what a function of raw predictions gives for each class."""
-        is_binary, chunks = self.labels.is_binary, []
-        for raw in self._raw_chunks(X):
-            p = proba(raw, self.temperature)
-            chunks.append(np.hstack([proba(-raw, self.temperature), p]) if is_binary else p)
+    def _of_classes(self, proba: _OfRaw) -> _OfRaw:
+        """Return what gives the probabilities of both classes where one output stands for both."""
+        if not self.labels.is_binary:
+            return proba
+        return lambda raw: np.hstack([proba(-raw), proba(raw)])
+
+    def _of_rows(self, X: Any, of_raw: _OfRaw, n_jobs: int | None) -> np.ndarray:
+        """Return a function of the raw predictions of all rows, chunk by chunk, in threads."""
+        X = self.encoder.transform(X)
+        n_chunks = -(-X.shape[0] // CHUNK_ROWS)
+        n_threads = min(n_chunks, effective_n_jobs(n_jobs)) if n_chunks > 1 else 1
+        if n_threads <= 1:
+            return self._of_some_rows(X, of_raw)
+        bounds = CHUNK_ROWS * (n_chunks * np.arange(n_threads + 1) // n_threads)
+
+        def of_part(i: int) -> np.ndarray:
+            part = X[bounds[i] : bounds[i + 1]]
+            return self._of_some_rows(part, of_raw, first_row=int(bounds[i]))
+
+        with one_blas_thread, ThreadPoolExecutor(n_threads) as pool:
+            return np.concatenate(list(pool.map(of_part, range(n_threads))))
+
+    def _of_some_rows(self, X: Any, of_raw: _OfRaw, first_row: int = 0) -> np.ndarray:
+        """Return a function of the raw predictions of encoded rows; refuse overflow."""
+        chunks = []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for rows, raw in self.network.raw_chunks(X):
+                if not np.isfinite(raw).all():
+                    is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
+                    row = first_row + rows.start + int(is_finite.all(axis=0).argmin())
+                    raise PredictionOverflowError(row)
+                chunks.append(of_raw(self.calibration.apply(raw)))
         return np.concatenate(chunks)
 
     def activations(self, X: Any) -> list[np.ndarray]:
@@ -156,15 +198,6 @@ class Model:
         """
         return self.loss.mean(self.raw(X), targets, weight)
 
-    def _raw_chunks(self, X: Any) -> Iterator[np.ndarray]:
-        """Yield the raw predictions of the members, chunk by chunk; refuse overflow."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            for rows, raw in self.network.raw_chunks(self.encoder.transform(X)):
-                if not np.isfinite(raw).all():
-                    is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
-                    raise PredictionOverflowError(rows.start + int(is_finite.all(axis=0).argmin()))
-                yield raw
-
     # --------------------------------------------------------------------- files
 
     def definition(self) -> dict[str, Any]:
@@ -176,7 +209,8 @@ class Model:
             "encoder": self.encoder.definition(),
             "network": self.network.definition(),
             "loss": self.loss.definition(),
-            "temperature": self.temperature,
+            "temperature": self.calibration.temperature,
+            "offset": self.calibration.offset,
         }
 
     @classmethod
@@ -186,16 +220,14 @@ class Model:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in definition["settings"].items()
         }
-        classes = definition["classes"]
-        if isinstance(classes, np.memmap):  # of memory maps the base arrays, as in the network
-            classes = np.asarray(classes)
+        loss = definition["loss"]
         return cls(
             NetworkSettings(**settings),
-            Labels(classes, definition["is_multilabel"]),
+            Labels(_in_memory(definition["classes"]), definition["is_multilabel"]),
             TableEncoder.from_definition(definition["encoder"]),
             MultilayerPerceptron.from_definition(definition["network"]),
-            make_loss(**definition["loss"]),
-            definition["temperature"],
+            make_loss(**loss | {"prior": _in_memory(loss["prior"])}),
+            Calibration(definition["temperature"], _in_memory(definition["offset"])),
         )
 
 
@@ -209,10 +241,22 @@ class PredictionOverflowError(ValueError):
         )
 
 
-def _loss(settings: Settings, labels: Labels) -> Loss:
-    """Return the loss for these labels."""
+def _in_memory(array: Any) -> Any:
+    """Return the base array of a memory map, as in the network; all else as it is."""
+    return np.asarray(array) if isinstance(array, np.memmap) else array
+
+
+def _prior(labels: Labels, samples: Samples) -> np.ndarray:
+    """Return what label smoothing moves the targets of these samples towards."""
+    targets = labels.targets(samples.y)
+    return smoothing_prior(targets, samples.weight, exclusive=labels.is_exclusive)
+
+
+def _loss(settings: Settings, labels: Labels, prior: np.ndarray | None) -> Loss:
+    """Return the loss for these labels; of a stream no prior is known."""
     return make_loss(
         settings.loss,
         exclusive=labels.is_exclusive,
         label_smoothing=settings.label_smoothing,
+        prior=prior,
     )

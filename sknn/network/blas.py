@@ -64,7 +64,8 @@ def _set_threads(numbers: list[tuple[Any, int]]) -> None:
             library.clear_controlling_thread()
 
 
-_ONE_THREAD = _OneThread()
+#: Limits BLAS to one thread, for products of any size.
+one_blas_thread = _OneThread()
 
 
 def blas_threads(n_multiplications: int) -> AbstractContextManager[None]:
@@ -73,4 +74,4 @@ def blas_threads(n_multiplications: int) -> AbstractContextManager[None]:
     Inside, the process has one thread, or as many as there were if the products are large.
     """
     is_between = _SMALL < n_multiplications <= _LARGE
-    return _ONE_THREAD if is_between else nullcontext()
+    return one_blas_thread if is_between else nullcontext()

@@ -18,47 +18,43 @@ import numpy as np
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.initializers import Start
 from sknn.network.parameters import Shape, Views
-from sknn.network.workspace import Workspace
+from sknn.network.workspace import Rngs, Workspace
+
+# OpenBLAS has kernels of their own for products of up to this many multiplications.  With a second
+# factor that is transposed they take up to twice the time, so it is copied first.
+_SMALL_PRODUCT = 10**6
 
 
 class Layer(ABC):
     """One step of a network: rows of numbers in, rows of numbers out.
 
-    Once the layer is bound, its parameters and buffers are attributes named after their roles, and
-    the gradients of the parameters attributes named `<role>_gradient`.
+    Once the layer is bound, its parameters are attributes named after their roles, and their
+    gradients attributes named `<role>_gradient`.
 
     Parameters
     ----------
     shapes : mapping
         The shape of each parameter by its role, such as "weight" or "bias".
-    buffer_shapes : mapping, optional
-        The shape of each buffer by its role.  Buffers are drawn with the starting values, and saved
-        with the parameters, but they are never trained.
     """
 
-    def __init__(
-        self, shapes: Mapping[str, Shape], buffer_shapes: Mapping[str, Shape] | None = None
-    ):
+    def __init__(self, shapes: Mapping[str, Shape]):
         self.shapes = shapes
-        self.buffer_shapes = buffer_shapes or {}
 
-    def bind(self, values: Views, gradient: Views, buffers: Views) -> None:
-        """Make the parameters, their gradients and the buffers views of flat vectors."""
-        vars(self).update(values | buffers)
+    def bind(self, values: Views, gradient: Views) -> None:
+        """Make the parameters and their gradients views of flat vectors."""
+        vars(self).update(values)
         for role in self.shapes:
             setattr(self, f"{role}_gradient", gradient[role])
 
     def initialize(self, rng: np.random.Generator) -> None:  # noqa: B027
-        """Set the parameters and the buffers, where there are any, to their starting values."""
+        """Set the parameters, where there are any, to their starting values."""
 
     @abstractmethod
-    def workspace(
-        self, n_rows: int, dtype: np.dtype, rng: np.random.Generator | None, *, lowest: bool
-    ) -> Workspace:
+    def workspace(self, n_rows: int, dtype: np.dtype, rngs: Rngs | None) -> Workspace:
         """Allocate the memory for passes over `n_rows` rows.
 
-        With a generator it is for training, and has room for the backward pass.  The `lowest`
-        layer need not return the gradient with respect to its inputs.
+        With generators, one for each member, it is for training, and has room for the backward
+        pass.
         """
 
     @abstractmethod
@@ -87,6 +83,8 @@ class Dense(Layer):
         What draws the starting weights and biases.
     members : tuple of int
         Leading axis of the parameters.
+    n_data : int
+        The first so many inputs are data: no layer needs the gradient with respect to them.
     scales : bool
         Whether each input has a learnt factor, `z = (s a) W + b`: some features deserve to count
         more than others.  The product `s W` is much smaller than `s a` where rows are many.
@@ -111,6 +109,7 @@ class Dense(Layer):
         start: Start,
         members: Shape = (),
         *,
+        n_data: int = 0,
         scales: bool = False,
     ):
         shapes = {"weight": (*members, n_inputs, n_outputs), "bias": (*members, n_outputs)}
@@ -121,6 +120,7 @@ class Dense(Layer):
         self.n_outputs = n_outputs
         self.start = start
         self.members = members
+        self.n_data = n_data
         self.scales = scales
 
     def initialize(self, rng):
@@ -130,13 +130,24 @@ class Dense(Layer):
         if self.scales:
             self.scale[...] = 1
 
-    def workspace(self, n_rows, dtype, rng, *, lowest):
+    def workspace(self, n_rows, dtype, rngs):
         """Allocate `z`, `s W`, and for the backward pass the gradient with respect to `a`."""
         product = np.empty(self.weight.shape if self.scales else 0, dtype)
         outputs = np.empty((*self.members, n_rows, self.n_outputs), dtype)
         workspace = Workspace((product, np.ones(n_rows, dtype)), outputs)
-        if rng is not None and not lowest:
-            workspace.input_gradient = np.empty((*self.members, n_rows, self.n_inputs), dtype)
+        n_inner = self.n_inputs - self.n_data
+        if rngs is None or n_inner == 0:
+            return workspace
+        # The transpose that the gradient with respect to `a` needs, and that gradient.  Functions
+        # of an embedding are rows.
+        shapes = [(self.n_outputs, n_inner), (n_rows, n_inner)]
+        if self.n_data > 0:
+            shapes = [(self.n_outputs, n_rows), (n_inner, n_rows)]
+        is_small = n_rows * n_inner * self.n_outputs <= _SMALL_PRODUCT
+        transpose, workspace.input_gradient = (
+            np.empty((*self.members, *shape), dtype) for shape in shapes
+        )
+        workspace.cache += (transpose if is_small else np.empty(0, dtype),)
         return workspace
 
     def forward(self, inputs, workspace):
@@ -157,12 +168,12 @@ class Dense(Layer):
     def backward(self, gradient, workspace):
         """Set `∂C/∂W = aᵀ ∂C/∂z` and `∂C/∂b = Σ ∂C/∂z`; return `∂C/∂a = ∂C/∂z Wᵀ`.
 
-        This is the chain rule for `z = a W + b`.  Inputs that the members share get the sum of
-        their gradients.  With factors, the product `P = s W` takes the place of `W`; then
-        `∂C/∂s = Σ W ∂C/∂P` over the outputs, and `∂C/∂W = s ∂C/∂P`.
+        This is the chain rule for `z = a W + b`.  Inputs that are data have no gradient.  With
+        factors, the product `P = s W` takes the place of `W`; then `∂C/∂s = Σ W ∂C/∂P` over the
+        outputs, and `∂C/∂W = s ∂C/∂P`.
         """
         a = workspace.inputs
-        product, ones = workspace.cache
+        product, ones, *_ = workspace.cache
         weight = product if self.scales else self.weight
         if isinstance(a, np.ndarray):
             _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
@@ -178,9 +189,12 @@ class Dense(Layer):
             self.weight_gradient *= self.scale[..., np.newaxis]
         if workspace.input_gradient is None:
             return None
-        if a.ndim < gradient.ndim:
-            return np.tensordot(gradient, weight, axes=([0, 2], [0, 2]))
-        return _product(gradient, weight.swapaxes(-1, -2), workspace.input_gradient)
+        weight, transpose = weight[..., self.n_data :, :], workspace.cache[2]
+        if self.n_data == 0:
+            return _product(gradient, _transpose(weight, transpose), workspace.input_gradient)
+        # Of the functions of an embedding, with a row for each function.
+        _product(weight, _transpose(gradient, transpose), workspace.input_gradient)
+        return workspace.input_gradient.swapaxes(-1, -2)
 
     def _by_member(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         """Yield the arrays of each member, or the arrays themselves if there is one member."""
@@ -206,7 +220,7 @@ class Nonlinearity(Layer):
         self.n_units = n_units
         self.members = members
 
-    def workspace(self, n_rows, dtype, rng, *, lowest):
+    def workspace(self, n_rows, dtype, rngs):
         """Allocate the activation function's cache."""
         shape = (self.activation.n_cached, *self.members, n_rows, self.n_units)
         return Workspace(tuple(np.zeros(shape, dtype)))
@@ -248,22 +262,24 @@ class Dropout(Layer):
         self.n_units = n_units
         self.members = members
 
-    def workspace(self, n_rows, dtype, rng, *, lowest):
+    def workspace(self, n_rows, dtype, rngs):
         """Allocate the mask and the outputs; prediction needs neither."""
-        if rng is None:
+        if rngs is None:
             return Workspace()
         mask, outputs = np.empty((2, *self.members, n_rows, self.n_units), dtype)
-        return Workspace((mask,), outputs, rng=rng)
+        return Workspace((mask,), outputs, rngs=rngs)
 
     def forward(self, inputs, workspace):
         """Multiply by a random mask; return the inputs as they are when not training.
 
         The inputs stay whole: the activation function below needs them for its derivative.
         """
-        if workspace.rng is None:
+        if workspace.rngs is None:
             return inputs
         (mask,) = workspace.cache
-        workspace.rng.random(out=mask, dtype=mask.dtype)
+        by_member = mask.reshape(len(workspace.rngs), -1)
+        for rng, its_mask in zip(workspace.rngs, by_member, strict=True):
+            rng.random(out=its_mask, dtype=mask.dtype)
         np.greater_equal(mask, self.rate, out=mask)
         mask *= 1 / (1 - self.rate)
         return np.multiply(inputs, mask, out=workspace.outputs)
@@ -272,6 +288,15 @@ class Dropout(Layer):
         """Multiply by the same mask, in place."""
         gradient *= workspace.cache[0]
         return gradient
+
+
+def _transpose(matrix: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Return the transpose, copied to `out` unless that is empty."""
+    transpose = matrix.swapaxes(-1, -2)
+    if out.size == 0:
+        return transpose
+    np.copyto(out, transpose)
+    return out
 
 
 def _product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:

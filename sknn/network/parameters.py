@@ -36,7 +36,14 @@ class ParameterVector:
 
     def __init__(self, shapes: Shapes, dtype: np.dtype, values: np.ndarray | None = None):
         self._shapes = shapes
-        self.values = flat_vector(shapes, dtype, values, "parameters")
+        size = sum(_sizes(shapes).values())
+        # Of a memory map the base array: its views are plain arrays, which NumPy handles faster.
+        self.values = np.zeros(size, dtype) if values is None else np.asarray(values)
+        if (self.values.shape, self.values.dtype) != ((size,), dtype):
+            raise ValueError(
+                f"A network of {size} parameters of type {dtype} cannot have values of shape "
+                f"{self.values.shape} and type {self.values.dtype}."
+            )
         self.gradient = np.zeros(self.values.size, dtype)
         self.slices: dict[str, slice] = {}
         start = 0
@@ -52,40 +59,15 @@ class ParameterVector:
 
     def views(self, vector: np.ndarray) -> list[Views]:
         """Return each layer's arrays in `vector`, by role, as views in their own shapes."""
-        return split(vector, self._shapes)
-
-
-def flat_vector(
-    shapes: Shapes, dtype: np.dtype, values: np.ndarray | None, name: str
-) -> np.ndarray:
-    """Return the flat vector that holds arrays of these shapes: `values`, not copied, or zeros.
-
-    Raise ValueError, which calls the values by `name`, if they have another shape or type.
-    """
-    size = sum(_sizes(shapes).values())
-    if values is None:
-        return np.zeros(size, dtype)
-    # Of a memory map the base array: its views are plain arrays, which NumPy handles faster.
-    values = np.asarray(values)
-    if (values.shape, values.dtype) != ((size,), dtype):
-        raise ValueError(
-            f"A network of {size} {name} of type {dtype} cannot have values of shape "
-            f"{values.shape} and type {values.dtype}."
-        )
-    return values
-
-
-def split(vector: np.ndarray, shapes: Shapes) -> list[Views]:
-    """Return each layer's arrays in a flat vector, by role, as views in their own shapes."""
-    views: list[Views] = [{} for _ in shapes]
-    start = 0
-    for role in _sizes(shapes):
-        for layer_views, layer_shapes in zip(views, shapes, strict=True):
-            if role in layer_shapes:
-                stop = start + math.prod(layer_shapes[role])
-                layer_views[role] = vector[start:stop].reshape(layer_shapes[role])
-                start = stop
-    return views
+        views: list[Views] = [{} for _ in self._shapes]
+        start = 0
+        for role in self.slices:
+            for layer_views, layer_shapes in zip(views, self._shapes, strict=True):
+                if role in layer_shapes:
+                    stop = start + math.prod(layer_shapes[role])
+                    layer_views[role] = vector[start:stop].reshape(layer_shapes[role])
+                    start = stop
+        return views
 
 
 def _sizes(shapes: Shapes) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """The layered network: neurons in layers, each connected with every neuron of the layer below."""
 
 import copy
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import index
@@ -11,17 +12,28 @@ from scipy import sparse
 
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.blas import blas_threads
-from sknn.network.embedding import PeriodicEmbedding
+from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
+from sknn.network.embedding import (
+    N_COSINES,
+    N_FUNCTIONS,
+    Cosines,
+    PeriodicEmbedding,
+    RowsWithCosines,
+)
 from sknn.network.layers import Dense, Dropout, Layer, Nonlinearity
-from sknn.network.parameters import ParameterVector, flat_vector, split
+from sknn.network.parameters import ParameterVector
 from sknn.network.parametrization import PARAMETRIZATIONS
-from sknn.network.rows import made
-from sknn.network.scaling import InputScaler
-from sknn.network.workspace import Workspace
+from sknn.network.rows import Rows, made
+from sknn.network.scaling import InputScaler, ScaledRows
+from sknn.network.workspace import Rngs, Workspace
 
 # Prediction goes through the rows in chunks of this many: the buffers of common widths then stay
 # in the processor's cache, and predicting needs little memory however many rows there are.
-_CHUNK_ROWS = 1024
+CHUNK_ROWS = 1024
+
+# The cosines of a training set are computed once if they take no more than this; else each batch
+# computes its own, which takes a tenth of the time of a step.
+_MOST_BYTES_OF_COSINES = 2**28
 
 _DEFINITION = (
     "sizes",
@@ -29,8 +41,8 @@ _DEFINITION = (
     "dropout",
     "n_members",
     "parametrization",
-    "n_embedded",
     "input_scale",
+    "n_categories",
 )
 
 
@@ -57,25 +69,23 @@ class MultilayerPerceptron:
         Number of networks of this form that compute side by side, each with its own weights.
     parametrization : str
         Key in `PARAMETRIZATIONS`, for the starting values and the sizes of steps.
-    n_embedded : int
-        The first so many inputs get a `PeriodicEmbedding`.
+    cosines : Cosines, optional
+        Cosines of the inputs that are numbers, from which a `PeriodicEmbedding` makes functions.
     input_scale : bool
         Whether each input of the first dense layer has a learnt factor.
+    n_categories : sequence of int
+        For each column of codes, which follow the inputs, the number of categories that get a
+        `CategoryEmbedding`.
     values : ndarray of shape (n_parameters,), optional
         The values of all parameters, which are not copied; zeros if not given.
-    buffers : ndarray of shape (n_buffered,), optional
-        The values of all buffers, which are not copied; zeros if not given.
 
     Attributes
     ----------
     layers : list of Layer
-        In the order of the forward pass: a `PeriodicEmbedding` if asked for, then `Dense`,
-        `Nonlinearity` and `Dropout` layers.
+        In the order of the forward pass: a `PeriodicEmbedding` if there are cosines, a
+        `CategoryEmbedding` if there are codes, then `Dense`, `Nonlinearity` and `Dropout` layers.
     parameters : ParameterVector
         The memory that the layers share: all that is trained.
-    buffers : ndarray of shape (n_buffered,)
-        What is drawn with the starting values and saved, but never trained: the frequencies and
-        phases of the embedding.
     members : tuple of int
         Leading axis of the arrays that each member has its own of: `()` or `(n_members,)`.
 
@@ -101,10 +111,10 @@ class MultilayerPerceptron:
         *,
         n_members: int = 1,
         parametrization: str = "standard",
-        n_embedded: int = 0,
+        cosines: Cosines | None = None,
         input_scale: bool = False,
+        n_categories: Sequence[int] = (),
         values: np.ndarray | None = None,
-        buffers: np.ndarray | None = None,
     ):
         self.sizes = tuple(map(index, sizes))
         self.activation = activation
@@ -113,24 +123,24 @@ class MultilayerPerceptron:
         self.scaler = InputScaler() if scaler is None else scaler
         self.n_members = index(n_members)
         self.members = () if self.n_members == 1 else (self.n_members,)
+        self._places: tuple[int, int] | None = None
         self.parametrization = parametrization
-        self.n_embedded = index(n_embedded)
+        self.cosines = cosines
+        self.n_embedded = 0 if cosines is None else cosines.n_numbers
         self.input_scale = input_scale
+        self.n_categories = tuple(map(index, n_categories))
         self._check()
         if values is not None:
             self._check_size(values)
         self.layers = self._stack()
         self.parameters = ParameterVector([each.shapes for each in self.layers], self.dtype, values)
-        buffer_shapes = [layer.buffer_shapes for layer in self.layers]
-        self.buffers = flat_vector(buffer_shapes, self.dtype, buffers, "buffered numbers")
         self._bind()
 
     def _bind(self) -> None:
-        """Make the parameters and buffers of the layers views of the flat vectors."""
+        """Make the parameters of the layers views of the flat vectors."""
         views = (
             self.parameters.views(self.parameters.values),
             self.parameters.views(self.parameters.gradient),
-            split(self.buffers, [layer.buffer_shapes for layer in self.layers]),
         )
         for layer, *its_views in zip(self.layers, *views, strict=True):
             layer.bind(*its_views)
@@ -147,13 +157,16 @@ class MultilayerPerceptron:
     def _check(self) -> None:
         """Raise ValueError unless there is such a network."""
         legal = {
-            "sizes": len(self.sizes) >= 2 and min(self.sizes) >= 1,
+            "sizes": len(self.sizes) >= 2
+            and self.sizes[0] >= (0 if self.n_categories else 1)
+            and min(self.sizes[1:]) >= 1,
             "activation": self.activation in ACTIVATIONS,
             "dropout": 0 <= self.dropout < 1,
             "dtype": self.dtype in (np.float32, np.float64),
             "n_members": self.n_members >= 1,
             "parametrization": self.parametrization in PARAMETRIZATIONS,
             "n_embedded": 0 <= self.n_embedded <= self.sizes[0],
+            "n_categories": min(self.n_categories, default=0) >= 0,
         }
         for name, is_legal in legal.items():
             if not is_legal:
@@ -165,12 +178,11 @@ class MultilayerPerceptron:
         This is arithmetic, which precedes the layers: the sizes may come from a file.
         """
         n_numbers, n_inputs = self.n_embedded, self.sizes[0]
-        n_functions, n_cosines = PeriodicEmbedding.n_functions, PeriodicEmbedding.n_cosines
-        n_inputs += n_numbers * n_functions
-        weights = sum(a * b for a, b in pairwise((n_inputs, *self.sizes[1:])))
-        scales = n_inputs if self.input_scale else 0
-        size = n_numbers * (n_cosines + 1) * n_functions
-        size += self.n_members * (weights + sum(self.sizes[1:]) + scales)
+        n_inputs += n_numbers * N_FUNCTIONS + len(self.n_categories) * N_DIMENSIONS
+        size = sum(a * b for a, b in pairwise((n_inputs, *self.sizes[1:]))) + sum(self.sizes[1:])
+        size += n_numbers * N_FUNCTIONS * N_COSINES + (n_inputs if self.input_scale else 0)
+        size += sum(each + 1 for each in self.n_categories) * N_DIMENSIONS
+        size *= self.n_members
         if np.shape(values) != (size,):
             raise ValueError(
                 f"A network of {size} parameters cannot have values of shape {np.shape(values)}."
@@ -181,24 +193,28 @@ class MultilayerPerceptron:
         parametrization, members = PARAMETRIZATIONS[self.parametrization], self.members
         layers: list[Layer] = []
         n_inputs, *hidden, n_outputs = self.sizes
-        if self.n_embedded > 0:
-            embedding = PeriodicEmbedding(n_inputs, self.n_embedded)
-            layers.append(embedding)
-            n_inputs = embedding.n_outputs
+        n_data, n_functions = n_inputs, self.n_embedded * N_FUNCTIONS
+        if self.cosines is not None:
+            n_columns = n_inputs + len(self.n_categories)
+            layers.append(PeriodicEmbedding(n_columns, self.n_embedded, members, self._places))
+            n_inputs += n_functions
+        if self.n_categories:
+            layers.append(CategoryEmbedding(self.n_categories, n_data, n_functions, members))
+            n_inputs += len(self.n_categories) * N_DIMENSIONS
         start = parametrization.hidden_start(ACTIVATIONS[self.activation])
         scales = self.input_scale
         for n_units in hidden:
-            layers.append(Dense(n_inputs, n_units, start, members, scales=scales))
+            layers.append(Dense(n_inputs, n_units, start, members, n_data=n_data, scales=scales))
             layers.append(Nonlinearity(self.activation, n_units, members))
             if self.dropout > 0:
                 layers.append(Dropout(self.dropout, n_units, members))
-            n_inputs, scales = n_units, False
+            n_inputs, n_data, scales = n_units, 0, False
         start = parametrization.last_start
-        layers.append(Dense(n_inputs, n_outputs, start, members, scales=scales))
+        layers.append(Dense(n_inputs, n_outputs, start, members, n_data=n_data, scales=scales))
         return layers
 
     def initialize(self, rng: np.random.Generator) -> None:
-        """Draw the starting values of all parameters and buffers from `rng`."""
+        """Draw the starting values of all parameters from `rng`."""
         for layer in self.layers:
             layer.initialize(rng)
 
@@ -215,20 +231,38 @@ class MultilayerPerceptron:
                 views[role][...] = parametrization.step_factor(role, shape)
         return None if (factors == 1).all() else factors
 
-    def workspaces(self, n_rows: int, rng: np.random.Generator | None = None) -> list[Workspace]:
+    def workspaces(self, n_rows: int, rngs: Rngs | None = None) -> list[Workspace]:
         """Allocate the memory of each layer for passes over exactly `n_rows` rows.
 
-        A generator makes the workspaces those of training: with a backward pass, and with dropout.
+        Generators, one for each member, make the workspaces those of training: with a backward
+        pass, and with dropout.
         """
-        return [
-            layer.workspace(n_rows, self.dtype, rng, lowest=layer is self.layers[0])
-            for layer in self.layers
-        ]
+        return [layer.workspace(n_rows, self.dtype, rngs) for layer in self.layers]
+
+    def inputs(self, X: Rows, *, most_bytes: float = math.inf) -> Any:
+        """Return what `forward` takes for features: scaled, with the cosines of the numbers.
+
+        `X` is an ndarray, CSR matrix or lazy rows; it is never written to.  The inputs are an
+        ndarray in the network's dtype, or a CSR matrix of sparse features without offset.  What
+        would take more than `most_bytes` becomes lazy rows, which are made batch by batch.
+        """
+        (n_rows, n_columns), itemsize = X.shape, self.dtype.itemsize
+        stays_sparse = sparse.issparse(X) and self.scaler.offset is None
+        if n_rows * n_columns * itemsize > most_bytes and not stays_sparse:
+            inputs: Rows = ScaledRows(X, self.scaler, self.dtype)
+        else:
+            inputs = self.scaler.transform(X, self.dtype)
+        if self.cosines is None:
+            return inputs
+        inputs = RowsWithCosines(inputs, self.cosines, self.dtype)
+        if n_rows * inputs.shape[1] * itemsize > min(most_bytes, _MOST_BYTES_OF_COSINES):
+            return inputs
+        return np.asarray(inputs)
 
     def forward(self, inputs: Any, workspaces: list[Workspace]) -> np.ndarray:
-        """Return the raw predictions for scaled inputs, as memory of the last workspace.
+        """Return the raw predictions for inputs, as memory of the last workspace.
 
-        The inputs, an ndarray or CSR matrix in the network's dtype, are never written to.  The
+        The inputs, made by `inputs(X)`, are never written to.  The
         workspaces, made by `workspaces(n_rows)`, remember the pass.  The raw predictions have
         shape (..., n_rows, n_outputs).
         """
@@ -246,22 +280,22 @@ class MultilayerPerceptron:
         for layer, workspace in zip(reversed(self.layers), reversed(workspaces), strict=True):
             gradient = layer.backward(gradient, workspace)  # type: ignore[assignment]
 
-    def raw_chunks(self, X: Any, *, scaled: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
+    def raw_chunks(self, X: Any, *, are_inputs: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield slices of rows and their raw predictions, in memory that the next ones overwrite.
 
-        `X` is an ndarray, CSR matrix or lazy rows, or what the scaler has made of them if
-        `scaled`, as the training set is.
+        `X` is an ndarray, CSR matrix or lazy rows of features, or of inputs if `are_inputs`, as
+        the training set is.
         """
         workspaces, n_rows = [], -1
-        n_most, is_sparse = min(X.shape[0], _CHUNK_ROWS), sparse.issparse(X)
+        n_most, is_sparse = min(X.shape[0], CHUNK_ROWS), sparse.issparse(X)
         with blas_threads(self.n_multiplications(n_most, is_sparse=is_sparse)):
-            for start in range(0, max(1, X.shape[0]), _CHUNK_ROWS):
-                rows = slice(start, start + _CHUNK_ROWS)
+            for start in range(0, max(1, X.shape[0]), CHUNK_ROWS):
+                rows = slice(start, start + CHUNK_ROWS)
                 chunk = X[rows]
                 if chunk.shape[0] != n_rows:
                     n_rows = chunk.shape[0]
                     workspaces = self.workspaces(n_rows)
-                inputs = made(chunk) if scaled else self.scaler.transform(chunk, self.dtype)
+                inputs = made(chunk) if are_inputs else self.inputs(chunk)
                 yield rows, self.forward(inputs, workspaces)
 
     def predict_raw(
@@ -282,9 +316,10 @@ class MultilayerPerceptron:
         These have shape (n_samples, n_units) or (n_members, n_samples, n_units).
         """
         workspaces = self.workspaces(X.shape[0])
-        inputs = self.scaler.transform(X, self.dtype)
+        inputs = self.inputs(X)
         self.forward(inputs, workspaces)
-        return [inputs.copy()] + [  # without scaling they may be the user's own array
+        # A copy: without scaling they may be the user's own array.
+        return [inputs[:, : self.sizes[0]].copy()] + [
             workspace.outputs
             for layer, workspace in zip(self.layers, workspaces, strict=True)
             if isinstance(layer, Nonlinearity)
@@ -301,6 +336,29 @@ class MultilayerPerceptron:
     def dense_layers(self) -> list[Dense]:
         """Return the layers that hold weights and biases, from inputs to outputs."""
         return [layer for layer in self.layers if isinstance(layer, Dense)]
+
+    def group(self, members: slice) -> tuple["MultilayerPerceptron", np.ndarray]:
+        """Return a network of some members, and the places of its parameters among all.
+
+        Its values and gradients are its own.  Also a single member keeps the leading axis.
+        """
+        group = object.__new__(type(self))
+        group.__dict__.update(self.__dict__)
+        group.n_members = len(range(*members.indices(self.n_members)))
+        group.members = (group.n_members,)
+        group._places = (members.indices(self.n_members)[0], self.n_members)
+        group.layers = group._stack()
+        group.parameters = ParameterVector([each.shapes for each in group.layers], self.dtype)
+        group._bind()
+        places = np.empty(group.parameters.values.size, int)
+        all_places = np.arange(self.parameters.values.size)
+        for its_views, views in zip(
+            group.parameters.views(places), self.parameters.views(all_places), strict=True
+        ):
+            for role, view in views.items():
+                its_views[role][...] = view[members]
+        group.parameters.values[...] = self.parameters.values[places]
+        return group, places
 
     def copy(self) -> "MultilayerPerceptron":
         """Return a network with values of its own, which can be written to.
@@ -321,13 +379,13 @@ class MultilayerPerceptron:
         return definition | {
             "dtype": self.dtype.name,
             "scaler": self.scaler.definition(),
+            "cosines": None if self.cosines is None else self.cosines.definition(),
             "values": self.parameters.values,
-            "buffers": self.buffers,
         }
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "MultilayerPerceptron":
-        """Return the network with that definition, whose values and buffers are not copied."""
+        """Return the network with that definition, whose values are not copied."""
         network = cls.__new__(cls)
         network.__setstate__(definition)
         return network
@@ -337,15 +395,18 @@ class MultilayerPerceptron:
         return self.definition()
 
     def __setstate__(self, definition: Mapping[str, Any]) -> None:
-        """Build the layers again, around the values and buffers that came.
+        """Build the layers again, around the values that came.
 
         Views would arrive as copies, and training would go stale; so they are made anew.
         """
         given = {name: definition[name] for name in (*_DEFINITION, "dtype")}
         if not isinstance(given["sizes"], tuple | list):
             raise ValueError(f"The sizes of a network are integers, not {given['sizes']!r}.")
-        # As arrays, so that no file can leave one out and have memory allocated for its sizes.
-        given |= {name: np.asarray(definition[name]) for name in ("values", "buffers")}
+        # An array, so that no file can leave it out and have memory allocated for its sizes.
+        given["values"] = np.asarray(definition["values"])
+        if definition["cosines"] is not None:
+            cosines = definition["cosines"]
+            given["cosines"] = Cosines(cosines["frequency"], cosines["phase"])
         scaler = definition["scaler"]
         given["scaler"] = InputScaler(scaler["offset"], scaler["factor"], scaler["bound"])
         self.__init__(**given)  # type: ignore[misc]

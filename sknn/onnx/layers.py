@@ -4,12 +4,14 @@ ONNX Runtime has float64 kernels of simple operators only, so activation functio
 """
 
 from functools import singledispatch
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from sknn.network import activations, layers
-from sknn.network.embedding import PeriodicEmbedding
+from sknn.network.categories import CategoryEmbedding
+from sknn.network.embedding import Cosines, PeriodicEmbedding
 from sknn.network.scaling import InputScaler
 from sknn.onnx.graph import Graph
 
@@ -46,21 +48,58 @@ def _emit_dense(part: layers.Dense, graph: Graph, x: str) -> str:
 
 
 @emit.register
-def _emit_periodic_embedding(part: PeriodicEmbedding, graph: Graph, x: str) -> str:
-    """Concatenate the inputs and, for each number, `Σₚ cos(fₚ x + φₚ) Vₚ + c`."""
-    numbers = x
-    if part.n_numbers < part.n_inputs:
-        numbers = graph.add("Slice", x, np.array([0]), np.array([part.n_numbers]), np.array([1]))
-    columns = graph.add("Unsqueeze", graph.add("Transpose", numbers, perm=[1, 0]), np.array([2]))
+def _emit_cosines(part: Cosines, graph: Graph, x: str) -> str:
+    """Append `cos(fₚ x + φₚ)` of each number."""
+    numbers = graph.add("Slice", x, np.array([0]), np.array([part.n_numbers]), np.array([1]))
     # cos(x) = sin(x + π/2): ONNX Runtime 1.19 has Sin in float64, but not Cos.
     phase = (part.phase + np.float64(np.pi / 2)).astype(part.phase.dtype)
-    angles = graph.add("Add", graph.add("Mul", columns, part.frequency), phase)
-    functions = graph.add("MatMul", graph.add("Sin", angles), part.amplitude)
-    functions = graph.add("Add", functions, part.offset)  # (n_numbers, n_rows, n_functions)
-    functions = graph.add("Transpose", functions, perm=[1, 0, 2])
-    shape = np.array([0, part.n_numbers * part.n_functions])  # 0 for as many rows as there are
+    angles = graph.add("Mul", graph.add("Unsqueeze", numbers, np.array([2])), part.frequency)
+    cosines = graph.add("Sin", graph.add("Add", angles, phase))
+    shape = np.array([0, part.n_columns])  # 0 for as many rows as there are
+    return graph.add("Concat", x, graph.add("Reshape", cosines, shape), axis=1)
+
+
+@emit.register
+def _emit_periodic_embedding(part: PeriodicEmbedding, graph: Graph, x: str) -> str:
+    """Concatenate the inputs and, for each number, `Σₚ cos(fₚ x + φₚ) Vₚ`."""
+    amplitude = part.amplitude.swapaxes(-1, -2)  # (..., n_numbers, n_cosines, n_functions)
+    n_numbers, n_cosines, n_functions = amplitude.shape[-3:]
+    n_columns = part.n_inputs + n_numbers * n_cosines
+    inputs = graph.add("Slice", x, np.array([0]), np.array([part.n_inputs]), np.array([1]))
+    cosines = graph.add("Slice", x, np.array([part.n_inputs]), np.array([n_columns]), np.array([1]))
+    cosines = graph.add("Reshape", cosines, np.array([0, n_numbers, n_cosines]))
+    cosines = graph.add("Transpose", cosines, perm=[1, 0, 2])
+    functions = graph.add("MatMul", cosines, amplitude)  # (..., n_numbers, n_rows, n_functions)
+    axes = len(part.members)
+    perm = [*range(axes), axes + 1, axes, axes + 2]
+    functions = graph.add("Transpose", functions, perm=perm)
+    shape = np.array([0] * (axes + 1) + [n_numbers * n_functions])  # 0 for the size there is
     functions = graph.add("Reshape", functions, shape)
-    return graph.add("Concat", x, functions, axis=1)
+    if part.members:  # each has the inputs
+        inputs = graph.add("Add", inputs, np.zeros((*part.members, 1, 1), part.amplitude.dtype))
+    return graph.add("Concat", inputs, functions, axis=-1)
+
+
+@emit.register
+def _emit_category_embedding(part: CategoryEmbedding, graph: Graph, x: str) -> str:
+    """Replace the codes by the vectors of their categories, after all else."""
+    n_columns = len(part.first_vectors)
+    if part.members and part.n_after == 0:  # without functions of numbers below, members share x
+        x = graph.add("Add", x, np.zeros((*part.members, 1, 1), part.table.dtype))
+    ends = np.cumsum([0, part.n_before, n_columns, part.n_after])
+    before, codes, after = (
+        graph.add("Slice", x, np.array([start]), np.array([stop]), np.array([-1]))
+        for start, stop in pairwise(ends)
+    )
+    for _ in part.members:  # the codes of any member are those of all
+        codes = graph.add("Gather", codes, np.array([0]), axis=0)
+        codes = graph.add("Squeeze", codes, np.array([0]))
+    places = graph.add("Add", graph.cast(codes, np.int64), part.first_vectors)
+    vectors = graph.add("Gather", part.table, places, axis=len(part.members))
+    n_functions = n_columns * part.table.shape[-1]
+    shape = np.array([0] * (len(part.members) + 1) + [n_functions])  # 0 for the size there is
+    vectors = graph.add("Reshape", vectors, shape)
+    return graph.add("Concat", before, after, vectors, axis=-1)
 
 
 @emit.register

@@ -59,6 +59,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "warm_start": ["boolean"],
     "shuffle": ["boolean"],
     "random_state": ["random_state"],
+    "n_jobs": [Integral, None],
     "verbose": ["verbose"],
     "dtype": [Names({"auto", "float32", "float64"})],
 }

@@ -78,7 +78,7 @@ def read_samples(
             estimator, X, y, reset=reset, skip_check_array=True
         )  # raises scikit-learn's error
     X = read_features(estimator, encoder, X, reset=reset)
-    if isinstance(X, np.ndarray) and exceeds_memory(X):
+    if isinstance(X, np.ndarray) and 4 * X.size > working_memory():  # in float32
         X = Table(Numbers(X), [])  # which is never copied as a whole
     y = _as_numpy(y)
     check_labels(y, label_name)
@@ -171,12 +171,12 @@ def _read_table(estimator: BaseEstimator, encoder: TableEncoder, X: Any, *, rese
     return encoder.read(X, vars(estimator).get("feature_names_in_"), reset=reset)
 
 
-def exceeds_memory(X: Any, itemsize: int = 4) -> bool:
-    """Return whether a dense copy would be larger than scikit-learn's `working_memory`.
+def working_memory() -> float:
+    """Return scikit-learn's `working_memory` in bytes.
 
     That is 1 GiB unless `sklearn.set_config` or `sklearn.config_context` says otherwise.
     """
-    return X.shape[0] * X.shape[1] * itemsize > get_config()["working_memory"] * 2**20
+    return get_config()["working_memory"] * 2**20
 
 
 def _as_numpy(array: Any) -> Any:

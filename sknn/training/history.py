@@ -4,9 +4,27 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+
+
+class Step(NamedTuple):
+    """A step of training.
+
+    Attributes
+    ----------
+    value : ndarray of shape (n_members,) or (), float64
+        The objective of each member on the batch, before the step.
+    n_rows : int
+        Number of samples in the batch.
+    learning_rate : float
+        The rate of the step.
+    """
+
+    value: Any
+    n_rows: int
+    learning_rate: float
 
 
 @dataclass
@@ -40,10 +58,15 @@ class History:
         Validation score of that epoch.
     stopped : bool
         Whether a callback has asked to end the run.
+    milestone : int
+        Number, from 1, of the epoch that may be the last one: where a callback will decide, or the
+        end of the budget.
     finished : bool
         Whether the run is over and all that follows is done, such as going back to the best epoch.
     clock : callable
         Returns the time in seconds.
+    last_step : Step
+        The step that was seen last.
     """
 
     max_epochs: int
@@ -58,15 +81,17 @@ class History:
     best_epoch: int | None = None
     best_score: float | None = None
     stopped: bool = False
+    milestone: int = 0
     finished: bool = False
     clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
-    _total: float = field(default=0.0, repr=False)  # of the losses in the epoch under way
+    last_step: Step = field(default=Step(math.nan, 0, math.nan), repr=False)
+    _total: Any = field(default=0.0, repr=False)  # of the losses in the epoch under way
     _n_in_epoch: int = field(default=0, repr=False)  # samples of it that were seen
-    _rate: float = field(default=math.nan, repr=False)  # of its last step
     _start: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._start = self.clock()
+        self.milestone = self.milestone or self.max_epochs
 
     @property
     def n_epochs(self) -> int:
@@ -111,27 +136,41 @@ class History:
     @property
     def latest_loss(self) -> float:
         """The mean over the epoch under way, as far as it is done, or else over the last one."""
-        return self._total / self._n_in_epoch if self._n_in_epoch else self.loss[-1]
+        return self._mean_loss() if self._n_in_epoch else self.loss[-1]
 
     @property
     def latest_rate(self) -> float | None:
         """The learning rate of the last step; None for L-BFGS."""
         if self._n_in_epoch:
-            return self._rate
+            return self.last_step.learning_rate
         return self.learning_rate[-1] if self.learning_rate else None
 
-    def see_batch(self, value: float, n_rows: int, learning_rate: float) -> None:
-        """Take note of the objective of a batch of so many rows, and the rate of its step."""
-        self.see_loss(value)
-        self._total += value * n_rows
+    @property
+    def is_between_epochs(self) -> bool:
+        """Whether no epoch is under way."""
+        return self._n_in_epoch == 0
+
+    @property
+    def has_seen_all(self) -> bool:
+        """Whether the epoch under way has seen all samples."""
+        return self._n_in_epoch == self.n_samples
+
+    def see_batch(self, value: Any, n_rows: int, learning_rate: float) -> None:
+        """Take note of a step, as in `Step`; raise FloatingPointError if it has diverged."""
+        self.last_step = Step(value, n_rows, learning_rate)
+        self.see_loss(float(np.mean(value)))
+        self._total = self._total + value * n_rows
         self._n_in_epoch += n_rows
-        self._rate = learning_rate
 
     def end_epoch(self) -> None:
         """Add the entry of an epoch whose batches were all seen."""
-        self.loss.append(self._total / self._n_in_epoch)
-        self.learning_rate.append(self._rate)
+        self.loss.append(self._mean_loss())
+        self.learning_rate.append(self.last_step.learning_rate)
         self._total, self._n_in_epoch = 0.0, 0
+
+    def _mean_loss(self) -> float:
+        """Return the mean over the epoch under way, of each member by itself and then of all."""
+        return float(np.mean(self._total / self._n_in_epoch))
 
     def see_score(self, score: float, epoch: int | None = None) -> None:
         """Add a validation score; raise FloatingPointError if it is not finite."""

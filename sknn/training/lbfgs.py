@@ -62,7 +62,7 @@ def train(
             is_inside = True
             begin_epoch(callbacks, history)
         parameters.values[...] = values
-        value = objective.value_and_gradient(inputs, targets, sample_weight)
+        value = float(objective.value_and_gradient(inputs, targets, sample_weight).mean())
         # The value is the mean over the members, the gradient that of each for itself.
         return value, parameters.gradient.astype(np.float64) / objective.network.n_members
 
@@ -80,7 +80,7 @@ def train(
     try:
         for callback in callbacks:
             callback.on_train_begin(history)
-        history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight))
+        history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight).mean())
         options = _STOPS | {"maxiter": history.max_epochs, "gtol": tol}
         start = parameters.values.astype(np.float64)
         with _one_thread_for_scipy():

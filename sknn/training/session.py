@@ -9,19 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from sknn.calibration import Calibration
 from sknn.network.blas import blas_threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
+from sknn.network.rows import made
 from sknn.settings import Settings
-from sknn.training import diagnosis, lbfgs, stochastic
+from sknn.training import diagnosis, lbfgs, parallel, stochastic
 from sknn.training.batches import Batches
-from sknn.training.callbacks import BestCycle, Callback, EarlyStopping
+from sknn.training.calibration import calibration_of_one
+from sknn.training.callbacks import LEAST_STEPS, BestCycle, Callback, EarlyStopping
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
 from sknn.training.optimizers import OPTIMIZERS, Optimizer
 from sknn.training.out_of_fold import OutOfFold
-from sknn.training.schedules import COSLOG4_CYCLE_ENDS, SCHEDULES
+from sknn.training.schedules import cycle_ends, make_schedule
 from sknn.training.state import TrainingState
 
 Score = Callable[[], float]
@@ -35,8 +38,8 @@ class Result:
     ----------
     history : History
         What happened, epoch by epoch.
-    temperature : float or None
-        The temperature that out-of-fold rows ask for; None if no rows were out of fold.
+    calibration : Calibration or None
+        What the rows ask for; None without calibration.
     exception : BaseException or None
         What ended the run early: a divergence, Ctrl-C, or the exception of a callback.
     was_finished : bool
@@ -44,7 +47,7 @@ class Result:
     """
 
     history: History
-    temperature: float | None = None
+    calibration: Calibration | None = None
     exception: BaseException | None = None
     was_finished: bool = False
 
@@ -64,6 +67,7 @@ def train(
     score: Score | None = None,
     callbacks: Sequence[Callback] = (),
     previous: History | None = None,
+    n_jobs: int = 1,
 ) -> Result:
     """Train a network.
 
@@ -89,6 +93,8 @@ def train(
         Called after those of the run itself.
     previous : History, optional
         The record of the last run, if the network was trained before.
+    n_jobs : int
+        Number of groups of members that train in parallel; more than members do no harm.
 
     Returns
     -------
@@ -110,23 +116,22 @@ def train(
     if history.finished:
         return Result(history, was_finished=True)
     session = _Session(network, loss, data, settings, state, history)
-    temperature, cut_short_by = None, None
+    calibration, cut_short_by = None, None
     try:
         n_rows = data.n_rows if settings.full_batch else settings.batch_size
         is_sparse = sparse.issparse(data.inputs)
         threads = blas_threads(network.n_multiplications(n_rows, is_sparse=is_sparse))
         # Overflow is met by the check that every loss is finite.
         with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            session.minimize(score, callbacks, continues=previous is not None)
-            if session.out_of_fold is not None:
-                temperature = session.out_of_fold.temperature()
+            session.minimize(score, callbacks, continues=previous is not None, n_jobs=n_jobs)
+            calibration = session.calibration()
     except BaseException as exception:
         session.raise_unless_usable(exception)
         cut_short_by = exception
     if history.kept_epoch != history.n_epochs:
         state.forget_moments()
     history.finished = history.is_over and cut_short_by is None
-    return Result(history, temperature, cut_short_by)
+    return Result(history, calibration, cut_short_by)
 
 
 class _Session:
@@ -153,7 +158,12 @@ class _Session:
             self.out_of_fold = OutOfFold(network, loss, data, state.split_rng())
 
     def minimize(
-        self, score: Score | None, callbacks: Sequence[Callback], *, continues: bool
+        self,
+        score: Score | None,
+        callbacks: Sequence[Callback],
+        *,
+        continues: bool,
+        n_jobs: int,
     ) -> None:
         """Let the solver minimize the objective."""
         settings, history, data = self.settings, self.history, self.data
@@ -174,20 +184,58 @@ class _Session:
         arrays = (data.inputs, targets, weight)
         if settings.solver == "lbfgs":
             lbfgs.train(objective, *arrays, history, tol=settings.tol, callbacks=every)
+        else:
+            self._take_steps(objective, arrays, every, n_jobs)
+        if not settings.is_stream:  # whose next call tells whether the last step has diverged
+            self._check_last_step(objective, arrays)
+
+    def _check_last_step(self, objective: Objective, arrays: parallel.Arrays) -> None:
+        """Raise FloatingPointError if the last step has led to a loss that is not finite."""
+        inputs, targets, weight = arrays
+        first = slice(self.settings.batch_size)
+        its_weight = None if weight is None else weight[first]
+        value = objective.value(made(inputs[first]), targets[first], its_weight)
+        self.history.see_loss(float(value.mean()))
+
+    def _take_steps(
+        self, objective: Objective, arrays: parallel.Arrays, callbacks: list[Callback], n_jobs: int
+    ) -> None:
+        """Go downhill batch by batch, in one job or several."""
+        settings, state, network = self.settings, self.state, self.network
+        optimizer = self._optimizer()
+        if n_jobs > 1 and network.n_members > 1:
+            parallel.train(
+                network,
+                self.loss,
+                arrays,
+                settings,
+                optimizer.state,
+                state.rng,
+                self.history,
+                n_jobs=n_jobs,
+                callbacks=callbacks,
+            )
             return
         batches = Batches(
-            *arrays, batch_size=settings.batch_size, rng=self.state.rng, shuffle=settings.shuffle
+            *arrays, batch_size=settings.batch_size, rng=state.rng, shuffle=settings.shuffle
         )
         stochastic.train(
             objective,
             batches,
-            self._optimizer(),
-            history,
+            optimizer,
+            self.history,
             learning_rate=settings.learning_rate,
-            schedule=SCHEDULES[settings.learning_rate_schedule],
-            callbacks=every,
-            checks_last_step=not settings.is_stream,
+            schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
+            callbacks=callbacks,
         )
+
+    def calibration(self) -> Calibration | None:
+        """Return what makes the predictions of the trained network as sure as they are right."""
+        if not self.settings.calibrate:
+            return None
+        if self.out_of_fold is not None:
+            return self.out_of_fold.calibration()
+        return calibration_of_one(self.network, self.loss, self.data)
 
     def raise_unless_usable(self, exception: BaseException) -> None:
         """Raise the exception that has ended the run, unless the network can be used."""
@@ -220,8 +268,8 @@ class _Session:
         if score is not None and not settings.is_stream:
             patience = settings.n_iter_no_change
             return [EarlyStopping(parameters, score, patience, settings.tol, continues=continues)]
-        if self.out_of_fold is not None and settings.learning_rate_schedule == "coslog4":
-            ends = {round(end * settings.max_iter) for end in COSLOG4_CYCLE_ENDS} - {0}
-            rows = self.out_of_fold
-            return [BestCycle(parameters, rows.error, rows.n_rows, ends)]
+        if self.out_of_fold is not None and settings.n_cycles > 0:
+            rows, ends = self.out_of_fold, cycle_ends(settings.n_cycles, settings.max_iter)
+            least_epochs = LEAST_STEPS * settings.batch_size / self.data.n_rows
+            return [BestCycle(parameters, rows.evaluate, rows.n_rows, ends, least_epochs)]
         return []

@@ -19,7 +19,6 @@ def train(
     learning_rate: float,
     schedule: Schedule = constant,
     callbacks: list[Callback] | None = None,
-    checks_last_step: bool = False,
 ) -> None:
     """Train the objective's network, up to `history.max_epochs` epochs.
 
@@ -41,9 +40,6 @@ def train(
         Factor as a function of progress from 0 to 1.
     callbacks : list of Callback, optional
         Called in order.
-    checks_last_step : bool
-        Whether to evaluate the last batch again after the last step, which may have diverged.  A
-        stream need not: its next chunk will tell.
 
     Raises
     ------
@@ -59,6 +55,7 @@ def train(
             callback.on_train_begin(history)
         while not history.is_over:
             begin_epoch(callbacks, history)
+            objective.begin_epoch()
             for inputs, targets, sample_weight in batches:
                 value = objective.value_and_gradient(inputs, targets, sample_weight)
                 rate = learning_rate * schedule(step / n_steps)
@@ -68,8 +65,6 @@ def train(
                 for callback in callbacks:
                     callback.on_batch_end(history)
             history.check_finite(float(np.sum(parameters.values)), "a weight", history.n_epochs + 1)
-            if checks_last_step and step == n_steps:
-                history.see_loss(objective.value(inputs, targets, sample_weight))
             history.end_epoch()
             end_epoch(callbacks, history)
     finally:

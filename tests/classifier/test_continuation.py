@@ -174,7 +174,7 @@ def test_partial_fit_of_labels_needs_no_classes(labels):
     model = quick(batch_size=10)
     for _ in range(40):
         model.partial_fit(X, Y)
-    assert (model.predict(X) == Y).mean() > 0.8
+    assert (model.predict(X) == Y).mean() > 0.75
 
 
 def test_partial_fit_is_hidden_for_lbfgs():

@@ -28,7 +28,7 @@ def test_learns_digits(solver, loss, digits):
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_learns_with_every_activation(activation, iris):
-    model = quick((16,), activation, learning_rate=0.03, batch_size=30)
+    model = quick((16,), activation, learning_rate=0.03, batch_size=30, max_iter=30)
     assert model.fit(*iris).score(*iris) > 0.9
 
 

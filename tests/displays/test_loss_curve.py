@@ -122,7 +122,7 @@ def test_subplots_with_a_common_x_axis_keep_their_scores_apart(scored):
 
 
 def test_no_epoch_is_marked_where_the_model_that_was_continued_was_the_best(early_stopped, iris):
-    model = copy.deepcopy(early_stopped).set_params(warm_start=True, learning_rate=1e-9)
+    model = copy.deepcopy(early_stopped).set_params(warm_start=True, learning_rate=1e-30)
     model.set_params(max_iter=1, learning_rate_schedule="constant").fit(*iris)
     assert model.best_iter_ == 0
     assert LossCurveDisplay.from_estimator(model).best_ is None

@@ -16,7 +16,7 @@ both_sparse_types = pytest.mark.parametrize("csr", [sparse.csr_array, sparse.csr
 def bound(layer, dtype=np.float64):
     """Give the layer memory of its own, filled with random numbers."""
     parameters = ParameterVector([layer.shapes], dtype)
-    layer.bind(*parameters.views(parameters.values), *parameters.views(parameters.gradient), {})
+    layer.bind(*parameters.views(parameters.values), *parameters.views(parameters.gradient))
     rng = np.random.default_rng(0)
     parameters.values[...] = rng.normal(size=parameters.values.size)
     parameters.gradient[...] = np.nan  # must be set, not added to
@@ -32,8 +32,8 @@ def make_rows(n_rows=6, n_columns=5):
 
 
 class TestDense:
-    def workspace(self, layer, lowest=False):
-        return layer.workspace(6, np.dtype(float), np.random.default_rng(0), lowest=lowest)
+    def workspace(self, layer):
+        return layer.workspace(6, np.dtype(float), [np.random.default_rng(0)])
 
     def test_forward_is_a_times_weight_plus_bias(self):
         layer, a = bound(Dense(5, 3, START)), make_rows()
@@ -53,20 +53,17 @@ class TestDense:
         assert_allclose(layer.bias_gradient, sum(gradient))
         assert_allclose(input_gradient, [layer.weight @ row for row in gradient])
 
-    def test_lowest_layer_keeps_the_gradient_of_its_inputs_to_itself(self):
-        layer = bound(Dense(5, 3, START))
-        workspace = self.workspace(layer, lowest=True)
+    def test_inputs_that_are_data_have_no_gradient(self):
+        layer = bound(Dense(5, 3, START, n_data=5))
+        workspace = self.workspace(layer)
         layer.forward(make_rows(), workspace)
         assert layer.backward(np.ones((6, 3)), workspace) is None
         assert_allclose(layer.weight_gradient, np.tile(sum(make_rows())[:, None], 3))
 
     @both_sparse_types
     def test_sparse_rows_give_what_dense_rows_give(self, csr):
-        dense, thin = bound(Dense(5, 3, START)), bound(Dense(5, 3, START))
-        workspace, thin_workspace = (
-            self.workspace(dense, lowest=True),
-            self.workspace(thin, lowest=True),
-        )
+        dense, thin = bound(Dense(5, 3, START, n_data=5)), bound(Dense(5, 3, START, n_data=5))
+        workspace, thin_workspace = self.workspace(dense), self.workspace(thin)
         gradient = np.random.default_rng(2).normal(size=(6, 3))
         z = dense.forward(make_rows(), workspace)
         assert_allclose(thin.forward(csr(make_rows()), thin_workspace), z, rtol=1e-14)
@@ -104,7 +101,7 @@ class TestDense:
     @pytest.mark.parametrize("scales", [False, True])
     def test_workspace_for_prediction_holds_nothing_for_a_backward_pass(self, scales):
         layer = bound(Dense(5, 3, START, scales=scales))
-        workspace = layer.workspace(6, np.dtype("float32"), None, lowest=False)
+        workspace = layer.workspace(6, np.dtype("float32"), None)
         assert workspace.outputs.shape == (6, 3)
         assert workspace.outputs.dtype == np.float32
         assert workspace.input_gradient is None
@@ -116,7 +113,7 @@ class TestNonlinearity:
     @pytest.mark.parametrize("name", ACTIVATIONS)
     def test_passes_are_those_of_the_activation_in_place(self, name):
         layer, f = bound(Nonlinearity(name, 5)), ACTIVATIONS[name]
-        workspace = layer.workspace(6, np.dtype(float), np.random.default_rng(0), lowest=False)
+        workspace = layer.workspace(6, np.dtype(float), [np.random.default_rng(0)])
         z, gradient = make_rows().copy(), np.random.default_rng(2).normal(size=(6, 5))
         expected, cache = z.copy(), np.zeros((f.n_cached, 6, 5))
         expected_gradient = gradient.copy()
@@ -137,7 +134,7 @@ class TestDropout:
         """Return what a forward and a backward pass make of ones."""
         layer = bound(Dropout(rate, shape[1]))
         rng = np.random.default_rng(seed)
-        workspace = layer.workspace(shape[0], np.dtype(dtype), rng, lowest=False)
+        workspace = layer.workspace(shape[0], np.dtype(dtype), [rng])
         outputs = layer.forward(np.ones(shape, dtype), workspace)
         return outputs, layer.backward(np.ones(shape, dtype), workspace)
 
@@ -156,7 +153,7 @@ class TestDropout:
     def test_rate_is_respected_with_random_bits_of_any_source(self, source):
         layer = Dropout(0.25, 400)
         rng = np.random.Generator(source(0))
-        workspace = layer.workspace(1000, np.dtype(np.float32), rng, lowest=False)
+        workspace = layer.workspace(1000, np.dtype(np.float32), [rng])
         outputs = layer.forward(np.ones((1000, 400), np.float32), workspace)
         assert abs(np.mean(outputs == 0) - 0.25) < 0.003
 
@@ -188,20 +185,20 @@ class TestDropout:
 
     def test_each_pass_draws_a_new_mask(self):
         layer = Dropout(0.5, 50)
-        workspace = layer.workspace(10, np.dtype(float), np.random.default_rng(0), lowest=False)
+        workspace = layer.workspace(10, np.dtype(float), [np.random.default_rng(0)])
         first = layer.forward(np.ones((10, 50)), workspace).copy()
         assert np.any(layer.forward(np.ones((10, 50)), workspace) != first)
 
     def test_inputs_are_multiplied_by_the_mask(self):
         layer = Dropout(0.5, 5)
-        workspace = layer.workspace(6, np.dtype(float), np.random.default_rng(0), lowest=False)
+        workspace = layer.workspace(6, np.dtype(float), [np.random.default_rng(0)])
         outputs = layer.forward(make_rows().copy(), workspace)
         mask, _ = self.passes(0.5, (6, 5))  # from the same seed
         assert_array_equal(outputs, make_rows() * mask)
 
     def test_prediction_is_the_identity(self):
         layer, inputs = Dropout(0.5, 5), make_rows()
-        workspace = layer.workspace(6, np.dtype(float), None, lowest=False)
+        workspace = layer.workspace(6, np.dtype(float), None)
         assert layer.forward(inputs, workspace) is inputs
         assert_array_equal(inputs, make_rows())
         assert workspace.cache == ()

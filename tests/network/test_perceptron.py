@@ -11,6 +11,7 @@ from scipy import sparse
 
 from examples.naive_network import ACTIVATIONS as REFERENCE_ACTIVATIONS
 from sknn.network.activations import ACTIVATIONS
+from sknn.network.embedding import Cosines
 from sknn.network.layers import Dense, Dropout, Nonlinearity
 from sknn.network.losses import LOSSES, make_loss
 from sknn.network.objective import Objective
@@ -305,6 +306,10 @@ def test_repr_shows_the_sizes(settings, expected):
     assert repr(MultilayerPerceptron([5, 4, 3], **settings)) == expected
 
 
+def make_cosines(n_numbers):
+    return Cosines.draw(n_numbers, np.dtype(float), np.random.default_rng(0))
+
+
 class TestMembers:
     def make_network(self, **settings):
         return make_network((4, 5, 6, 3), n_members=3, **settings)
@@ -323,12 +328,14 @@ class TestMembers:
         assert_allclose(network.predict_raw(X, merge), merge(raw), rtol=1e-12)
 
     def test_hidden_activations_are_those_of_each_member(self):
-        network = self.make_network(input_scale=True, n_embedded=4)
+        network = self.make_network(input_scale=True, cosines=make_cosines(4))
         found = network.hidden_activations(make_rows(7, 4))
         assert [a.shape for a in found] == [(7, 4), (3, 7, 5), (3, 7, 6)]
 
     def test_pickle_brings_back_the_whole_form(self):
-        network = self.make_network(parametrization="ntk", input_scale=True, n_embedded=2)
+        network = self.make_network(
+            parametrization="ntk", input_scale=True, cosines=make_cosines(2)
+        )
         loaded = pickle.loads(pickle.dumps(network))
         X = make_rows(7, 4)
         assert_array_equal(loaded.predict_raw(X), network.predict_raw(X))
