@@ -14,6 +14,7 @@ import nox
 nox.options.error_on_missing_interpreters = False
 
 PYTEST = ("pytest", "-q", "-n", "auto", "tests")
+WITHOUT_SCREEN = {"MPLBACKEND": "agg"}
 #: Matplotlib 3.9 uses names that pyparsing 3.3 deprecates, and warnings are errors.
 BESIDE_OLDEST = ["pyparsing<3.3"]
 #: They know no scikit-learn, or measure it.
@@ -28,7 +29,7 @@ NOT_WITH_EACH_SKLEARN = (
 def newest(session: nox.Session) -> None:
     """Test with the newest dependencies."""
     session.install("-e", ".[test]")
-    session.run(*PYTEST, *session.posargs)
+    session.run(*PYTEST, *session.posargs, env=WITHOUT_SCREEN)
 
 
 @nox.session
@@ -40,7 +41,7 @@ def oldest(session: nox.Session) -> None:
     versions = lower_bounds("dependencies", "plots", "test") + BESIDE_OLDEST
     constraints.write_text("\n".join(versions))
     session.install("-e", ".[test]", "-c", str(constraints))
-    session.run(*PYTEST, *session.posargs)
+    session.run(*PYTEST, *session.posargs, env=WITHOUT_SCREEN)
 
 
 @nox.session
@@ -48,7 +49,7 @@ def oldest(session: nox.Session) -> None:
 def sklearn(session: nox.Session, version: str) -> None:
     """Test what knows scikit-learn with a version of it."""
     session.install("-e", ".[test]", f"scikit-learn=={version}")
-    session.run(*PYTEST, *NOT_WITH_EACH_SKLEARN, *session.posargs)
+    session.run(*PYTEST, *NOT_WITH_EACH_SKLEARN, *session.posargs, env=WITHOUT_SCREEN)
 
 
 def lower_bounds(*groups: str) -> list[str]:
