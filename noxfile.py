@@ -13,7 +13,7 @@ import nox
 
 nox.options.error_on_missing_interpreters = False
 
-PYTEST = ("pytest", "-q", "-n", "auto", "tests")
+PYTEST = ("python", "-m", "pytest", "-q", "-n", "auto", "tests")
 WITHOUT_SCREEN = {"MPLBACKEND": "agg"}
 #: Matplotlib 3.9 uses names that pyparsing 3.3 deprecates, and warnings are errors.
 BESIDE_OLDEST = ["pyparsing<3.3"]
