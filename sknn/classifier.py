@@ -32,6 +32,7 @@ from sknn.preprocessing.scaler import vanishing
 from sknn.problem import Given, Problem, given_validation, read_chunk, read_problem
 from sknn.scoring import Score, make_score, name_of_score
 from sknn.settings import Settings
+from sknn.site import address
 from sknn.sklearn_private import (
     CallbackSupportMixin,
     has_callbacks,
@@ -276,12 +277,18 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     n_features_in_: int
     feature_names_in_: np.ndarray
 
-    # Where scikit-learn's diagram links to, and whether it explains the parameters: no site is
-    # published yet.  The gallery of the documentation has a template of its own (docs/conf.py).
     _doc_link_module = "sknn"
-    _doc_link_template = ""
 
     _parameter_constraints: ClassVar[dict] = CONSTRAINTS
+
+    @property
+    def _doc_link_template(self) -> str:
+        """Where scikit-learn's diagram links to; "" for nowhere, and then it explains nothing.
+
+        The gallery of the documentation has a template of its own (docs/conf.py).
+        """
+        site = address()
+        return site and f"{site}api/sknn.{{estimator_name}}.html"
 
     @suggestions.explained
     def __init__(

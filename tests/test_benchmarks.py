@@ -17,6 +17,7 @@ from benchmarks import (
     measuring,
     memory,
     peers,
+    readme,
     report,
     time_to_accuracy,
     training,
@@ -153,6 +154,31 @@ def test_a_split_drops_rare_classes_and_keeps_the_shares(data):
 
 
 @pytest.mark.slow
+def test_bundled_data_need_no_file_and_are_the_same_each_time():
+    for name in accuracy.names("bundled"):
+        X, y = accuracy.load("bundled", name)
+        again, _ = accuracy.load("bundled", name)
+        pd.testing.assert_frame_equal(X, again)
+        assert len(X) == len(y) >= 150
+    assert X["plan"].isna().any()
+    assert X["month_0"].isna().any()
+
+
+def test_the_table_of_the_readme_has_a_row_for_each_data_set_and_the_best_in_bold():
+    data = accuracy.names("bundled")
+    columns = pd.MultiIndex.from_product(
+        [["error", "log_loss", "seconds"], ["MLPClassifier", "sknn"]], names=[None, "model"]
+    )
+    means = pd.DataFrame([[3.0, 1.04, 0.2, 0.1, 0.5, 2.0]] * len(data), data, columns)
+    lines = readme.markdown(means, ["sknn", "MLPClassifier"]).splitlines()
+    assert lines[2] == "| iris: error | **1.0 %** | 3.0 % |"
+    assert lines[-2:] == [
+        "| all: log-loss | **0.100** | 0.200 |",
+        "| all: seconds for a fit | 2.0 | **0.5** |",
+    ]
+    assert len(lines) == 2 + len(data) + 2
+
+
 def test_results_of_accuracy_are_added_to_summed_up_and_drawn(data, tmp_path, capsys):
     output = tmp_path / "results" / "accuracy.jsonl"
 

@@ -9,7 +9,7 @@ import pytest
 from docs.watch import classic
 from docs.watch.page import build
 from docs.watch.train import cost_and_accuracy, read
-from tests.reference import Network, squared_error
+from examples.naive_network import Network, squared_error
 
 
 @pytest.mark.parametrize("stage", range(classic.N_STAGES))
