@@ -105,22 +105,25 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Probability with which training silences each hidden neuron; not for "lbfgs", which needs
         an objective that is not random.
     label_smoothing : float in [0, 1), default=0.1
-        How far the targets move from certainty towards "no idea".
+        How far the targets move from certainty towards "no idea": equal probabilities, but of a
+        rare class no more than three times its frequency.
     calibrate : bool, default=True
         Whether each of several members trains without one fold of the samples.  What it predicts
-        for this fold fits the temperature (`temperature_`), and chooses the cycle end of the
-        "coslog4" schedule at which the members were best.  The members share the embedding of
-        numbers, which learns from all samples, so that these out-of-fold predictions are slightly
-        better than those for new samples.  A single network gets the temperature that is usual
-        for its label smoothing, 0.6 for 0.1.  Not for "squared_error", for steps that see
+        for this fold fits the temperature and the offset (`temperature_`, `offset_`).  Unless
+        there is early stopping, it also decides after each cycle of the "coslog4" schedule whether
+        another one follows, and chooses the cycle end at which the members were best.  A single
+        network gets the temperature that is usual for its label smoothing, 0.6 for 0.1, or a
+        higher one if the training samples ask for it.  Not for "squared_error", for steps that see
         all samples, nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
         Number of samples in a mini-batch, at most all.  "auto" is about 64, or 128 for more than
         16,384 samples, 256 for more than 65,536, and so on; fewer than 96 samples are one batch.
     max_iter : "auto" or int, default="auto"
         Number of epochs ("adam", "sgd") or of iterations ("lbfgs").  It is a budget, spent
-        unless early stopping ends training (or L-BFGS converges).  "auto" is 32 epochs, or as
-        many as make 1,000 steps; 200 iterations.
+        unless early stopping or calibration ends training (or L-BFGS converges).  "auto" is 32
+        epochs, or as many as make 1,000 steps; 200 iterations.  Where calibration decides when
+        training ends, it may have one more cycle than the four of "coslog4": 66 epochs, or 2,067
+        steps.
     momentum : float in [0, 1), default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
@@ -206,6 +209,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         Biases of each layer, as views of the network's memory.
     temperature_ : float
         What raw predictions are divided by; 1 unless calibrated.
+    offset_ : ndarray of shape (n_outputs,)
+        What is added to raw predictions after that; 0 unless calibrated.
     n_iter_ : int
         Number of epochs or iterations of the last call of `fit` or `partial_fit`.
     t_ : int
@@ -457,7 +462,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _model_to_train(self, problem: Problem, settings: Settings, known: Model | None) -> Model:
         """Return a new model, or a copy of the one that is continued."""
         if known is not None:
-            return known.continued(settings)
+            return known.continued(settings, problem.training)
         encoder, labels, samples = problem.encoder, problem.labels, problem.training
         model = Model.build(settings, labels, encoder, samples, self._state.rng)
         columns = vanishing(encoder.numbers(samples.X), model.network.scaler)
@@ -468,8 +473,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _train(self, model: Model, problem: Problem, settings: Settings, given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
         samples, validation = problem.training, problem.validation
-        inputs = model.inputs(samples.X, lazy=not settings.full_batch)
-        data = TrainingSet(inputs, model.labels.targets(samples.y), samples.weight)
+        targets = model.labels.targets(samples.y)
+        inputs = model.inputs(samples, targets, settings)
+        data = TrainingSet(inputs, targets, samples.weight)
         score = None
         if validation is not None:
             score = make_score(self.scoring, model, validation, self._view(model))
@@ -479,15 +485,15 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             result = self._run(model, data, settings, score, callbacks, before)
             if result.was_finished:
                 return self
-            if result.temperature is not None:
-                model.temperature = result.temperature
+            if result.calibration is not None:
+                model.calibration = result.calibration
                 if score is not None:  # the score of what is kept
                     result.history.best_score = score()
             self._publish(model, result.history)
             if result.exception is not None and result.is_foreign:
                 raise result.exception
             for callback in callbacks:
-                callback.on_fit_end(result.history, model.temperature)
+                callback.on_fit_end(result.history, model.calibration.temperature)
         finally:
             self._state.end_run()
         self._warn(result, model, data, settings)
@@ -739,7 +745,13 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     @property
     def temperature_(self) -> float:
         """Return the divisor of raw predictions."""
-        return self._part("temperature")
+        return self._part("calibration").temperature
+
+    @property
+    def offset_(self) -> np.ndarray:
+        """Return what is added to raw predictions after that."""
+        offset = self._part("calibration").offset
+        return np.zeros(self.n_outputs_) if offset is None else offset.copy()
 
     @property
     def coefs_(self) -> list[np.ndarray]:

@@ -1,6 +1,6 @@
 """Model: what was learnt, as one object that predicts.
 
-Encoder → scaler → network → loss → temperature.  The estimator, files, displays and ONNX all work
+Encoder → scaler → network → calibration → loss.  The estimator, files, displays and ONNX all work
 on it.
 """
 
@@ -14,9 +14,10 @@ import numpy as np
 from joblib import effective_n_jobs
 from scipy import sparse
 
+from sknn.calibration import Calibration
 from sknn.network.blas import one_blas_thread
 from sknn.network.embedding import Cosines
-from sknn.network.losses import Loss, make_loss
+from sknn.network.losses import Loss, make_loss, smoothing_prior
 from sknn.network.perceptron import CHUNK_ROWS, MultilayerPerceptron
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.labels import Labels
@@ -24,8 +25,8 @@ from sknn.preprocessing.samples import Samples, working_memory
 from sknn.preprocessing.scaler import fit_scaler
 from sknn.settings import NetworkSettings, Settings
 
-# From raw predictions of members and a temperature to a result for each row.
-_OfRaw = Callable[[np.ndarray, float], np.ndarray]
+# From calibrated raw predictions of members to a result for each row.
+_OfRaw = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(eq=False)
@@ -44,8 +45,8 @@ class Model:
         The layered network, with the scaling of its inputs.
     loss : Loss
         Owns the link from raw predictions to probabilities.
-    temperature : float
-        Divisor of raw predictions; 1 unless calibrated.
+    calibration : Calibration
+        Makes raw predictions as sure as they are right.
     """
 
     settings: NetworkSettings
@@ -53,7 +54,7 @@ class Model:
     encoder: TableEncoder
     network: MultilayerPerceptron
     loss: Loss
-    temperature: float = 1.0
+    calibration: Calibration
 
     @classmethod
     def build(
@@ -69,7 +70,9 @@ class Model:
         The encoder has read the samples; `rng` is the source of the starting weights.
         """
         form, X, weight = settings.network, samples.X, samples.weight
-        encoder.fit(X, weight)
+        # A stream may bring the same rows again, for which statistics would not be cross-fitted.
+        has_statistics = encoder.has_categories and not settings.is_stream
+        encoder.fit(X, weight, labels.targets(samples.y) if has_statistics else None)
         cosines = None
         if form.numeric_embedding == "periodic" and encoder.n_numbers > 0:
             cosines = Cosines.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
@@ -83,28 +86,35 @@ class Model:
             parametrization=form.parametrization,
             cosines=cosines,
             input_scale=form.scaling == "robust",
+            n_categories=encoder.n_embedded,
         )
         network.initialize(rng)
-        loss = _loss(settings, labels)
-        return cls(form, labels, encoder, network, loss, settings.temperature)
+        loss = _loss(settings, labels, None if settings.is_stream else _prior(labels, samples))
+        calibration = Calibration.from_prior(loss, settings.temperature)
+        return cls(form, labels, encoder, network, loss, calibration)
 
-    def continued(self, settings: Settings) -> Self:
-        """Return a copy to train on; this model stays as it is."""
-        return replace(
-            self,
-            network=self.network.copy(),
-            loss=_loss(settings, self.labels),
-            temperature=self.temperature if settings.is_stream else settings.temperature,
-        )
+    def continued(self, settings: Settings, samples: Samples) -> Self:
+        """Return a copy to train on the samples; this model stays as it is."""
+        network = self.network.copy()
+        if settings.is_stream:
+            loss = _loss(settings, self.labels, self.loss.prior)
+            return replace(self, network=network, loss=loss)
+        loss = _loss(settings, self.labels, _prior(self.labels, samples))
+        calibration = Calibration.from_prior(loss, settings.temperature)
+        return replace(self, network=network, loss=loss, calibration=calibration)
 
-    def inputs(self, X: Any, *, lazy: bool) -> Any:
-        """Return the inputs of the network, in its dtype, for features that were read.
+    def inputs(self, samples: Samples, targets: np.ndarray, settings: Settings) -> Any:
+        """Return a training set with these targets as inputs of the network, in its dtype.
 
-        They are an ndarray, a CSR matrix or, if `lazy` and they would exceed scikit-learn's
-        `working_memory`, lazy rows, which are made batch by batch.
+        They are an ndarray, a CSR matrix or, if training goes batch by batch and they would exceed
+        scikit-learn's `working_memory`, lazy rows.
         """
-        X = self.encoder.transform(X)
-        return self.network.inputs(X, most_bytes=working_memory() if lazy else math.inf)
+        if settings.is_stream:
+            X = self.encoder.transform(samples.X)
+        else:
+            X = self.encoder.transform_training_set(samples.X, targets, samples.weight)
+        most_bytes = math.inf if settings.full_batch else working_memory()
+        return self.network.inputs(X, most_bytes=most_bytes)
 
     def summary(self, n_samples: int) -> str:
         """Return a line on the network and the samples that it learns from."""
@@ -141,9 +151,7 @@ class Model:
         """Return what gives the probabilities of both classes where one output stands for both."""
         if not self.labels.is_binary:
             return proba
-        return lambda raw, temperature: np.hstack(
-            [proba(each, temperature) for each in (-raw, raw)]
-        )
+        return lambda raw: np.hstack([proba(-raw), proba(raw)])
 
     def _of_rows(self, X: Any, of_raw: _OfRaw, n_jobs: int | None) -> np.ndarray:
         """Return a function of the raw predictions of all rows, chunk by chunk, in threads."""
@@ -170,7 +178,7 @@ class Model:
                     is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
                     row = first_row + rows.start + int(is_finite.all(axis=0).argmin())
                     raise PredictionOverflowError(row)
-                chunks.append(of_raw(raw, self.temperature))
+                chunks.append(of_raw(self.calibration.apply(raw)))
         return np.concatenate(chunks)
 
     def activations(self, X: Any) -> list[np.ndarray]:
@@ -201,7 +209,8 @@ class Model:
             "encoder": self.encoder.definition(),
             "network": self.network.definition(),
             "loss": self.loss.definition(),
-            "temperature": self.temperature,
+            "temperature": self.calibration.temperature,
+            "offset": self.calibration.offset,
         }
 
     @classmethod
@@ -211,16 +220,14 @@ class Model:
             name: tuple(value) if isinstance(value, list) else value
             for name, value in definition["settings"].items()
         }
-        classes = definition["classes"]
-        if isinstance(classes, np.memmap):  # of memory maps the base arrays, as in the network
-            classes = np.asarray(classes)
+        loss = definition["loss"]
         return cls(
             NetworkSettings(**settings),
-            Labels(classes, definition["is_multilabel"]),
+            Labels(_in_memory(definition["classes"]), definition["is_multilabel"]),
             TableEncoder.from_definition(definition["encoder"]),
             MultilayerPerceptron.from_definition(definition["network"]),
-            make_loss(**definition["loss"]),
-            definition["temperature"],
+            make_loss(**loss | {"prior": _in_memory(loss["prior"])}),
+            Calibration(definition["temperature"], _in_memory(definition["offset"])),
         )
 
 
@@ -234,10 +241,22 @@ class PredictionOverflowError(ValueError):
         )
 
 
-def _loss(settings: Settings, labels: Labels) -> Loss:
-    """Return the loss for these labels."""
+def _in_memory(array: Any) -> Any:
+    """Return the base array of a memory map, as in the network; all else as it is."""
+    return np.asarray(array) if isinstance(array, np.memmap) else array
+
+
+def _prior(labels: Labels, samples: Samples) -> np.ndarray:
+    """Return what label smoothing moves the targets of these samples towards."""
+    targets = labels.targets(samples.y)
+    return smoothing_prior(targets, samples.weight, exclusive=labels.is_exclusive)
+
+
+def _loss(settings: Settings, labels: Labels, prior: np.ndarray | None) -> Loss:
+    """Return the loss for these labels; of a stream no prior is known."""
     return make_loss(
         settings.loss,
         exclusive=labels.is_exclusive,
         label_smoothing=settings.label_smoothing,
+        prior=prior,
     )

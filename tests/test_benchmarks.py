@@ -12,6 +12,7 @@ from benchmarks import __main__ as benchmarks
 from benchmarks import (
     accuracy,
     busy,
+    calibration,
     default,
     export,
     growth,
@@ -50,6 +51,15 @@ def test_rounds_leave_out_the_warm_up_and_take_turns():
     times = measuring.rounds(contenders, 2)
     assert order == ["a", "b"] * 3
     assert len(times["a"]) == len(times["b"]) == 2
+
+
+def test_the_truth_is_calibrated():
+    _, p, _ = calibration.draw(-3.5, 4_000, seed=0)
+    assert calibration.calibration_error(p, p) == 0
+    assert calibration.calibration_error(2 * p, p) == pytest.approx(p.mean())
+    row = calibration.evaluate("logistic regression", -3.5, 4_000, seed=0)
+    assert row["mean"] == pytest.approx(1, rel=0.1)
+    assert 0 < row["log-loss %"] < 5
 
 
 def test_growth_is_the_exponent_of_the_time():

@@ -93,11 +93,16 @@ def _check(model: Model, n_features: Any, seed: Any) -> None:
     legal = {
         "features": n_features == len(encoder.is_category),
         "inputs": network.sizes[0] == encoder.n_inputs >= network.scaler.n_numbers,
+        "categories": network.n_categories == tuple(encoder.n_embedded),
+        "statistics": {each.shape[1] for each in encoder.statistics if len(each)}
+        <= {labels.n_outputs},
         "classes": _are_classes(labels),
         "outputs": network.sizes[-1] == labels.n_outputs,
         "values": np.isfinite(network.parameters.values).all(),
         "loss": model.loss.exclusive == labels.is_exclusive and 0 <= model.loss.label_smoothing < 1,
-        "temperature": _LEAST_TEMPERATURE <= model.temperature < math.inf,
+        "prior": _is_prior(model.loss.prior, network.sizes[-1]),
+        "temperature": _LEAST_TEMPERATURE <= model.calibration.temperature < math.inf,
+        "offset": _is_offset(model.calibration.offset, network.sizes[-1]),
         "settings": tuple(form.hidden_layer_sizes) == network.sizes[1:-1]
         and form.n_members == network.n_members
         and form.dtype == network.dtype.name,
@@ -105,6 +110,18 @@ def _check(model: Model, n_features: Any, seed: Any) -> None:
     }
     if wrong := [name for name, is_legal in legal.items() if not is_legal]:
         raise ValueError(f"Its {' and '.join(wrong)} cannot be those of a model.")
+
+
+def _is_prior(prior: Any, n_outputs: int) -> bool:
+    """Return whether this can be what label smoothing moves targets towards."""
+    if prior is None:
+        return True
+    return prior.shape == (n_outputs,) and bool(np.all((prior > 0) & (prior < 1)))
+
+
+def _is_offset(offset: Any, n_outputs: int) -> bool:
+    """Return whether this can be added to raw predictions."""
+    return offset is None or (offset.shape == (n_outputs,) and bool(np.isfinite(offset).all()))
 
 
 def _are_classes(labels: Labels) -> bool:

@@ -8,7 +8,7 @@ common prediction is the mean of their activations.  Everything here is computed
 from abc import ABC, abstractmethod
 
 import numpy as np
-from scipy.special import expit, log_expit, log_softmax, softmax
+from scipy.special import expit, log_expit, log_softmax, logit, softmax
 
 _TINY = np.finfo(np.float64).tiny
 
@@ -39,29 +39,32 @@ class Link(ABC):
         """
 
     @abstractmethod
+    def raw(self, activations: np.ndarray) -> np.ndarray:
+        """Return raw predictions of these activations, all of them between 0 and 1, in float64."""
+
+    @abstractmethod
     def raw_of_mean(self, raw: np.ndarray) -> np.ndarray:
         """Return the raw predictions whose activations are the mean of the members'.
 
         From (n_members, n_rows, n_outputs) to (n_rows, n_outputs), in float64.
         """
 
-    def merge(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-        """Return one raw prediction for all members, at the temperature: see `raw_of_mean`.
+    def merge(self, raw: np.ndarray) -> np.ndarray:
+        """Return one raw prediction for all members: see `raw_of_mean`.
 
         `raw` has shape (n_rows, n_outputs) or (n_members, n_rows, n_outputs).  Raw predictions of
-        one member keep their dtype.  Below temperature 1, predictions become surer.
+        one member stay as they are.
         """
-        raw = raw / raw.dtype.type(temperature)
         return raw if raw.ndim == 2 else self.raw_of_mean(raw)
 
-    def mean_activations(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    def mean_activations(self, raw: np.ndarray) -> np.ndarray:
         """Return the mean of the members' activations, for raw predictions as in `merge`."""
-        a = self.activations(raw / raw.dtype.type(temperature))
+        a = self.activations(raw)
         return a if a.ndim == 2 else a.mean(axis=0)
 
-    def log_mean_activations(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    def log_mean_activations(self, raw: np.ndarray) -> np.ndarray:
         """Return the logarithm of the mean of the members' activations, finite everywhere."""
-        log_a = self.log_activations(raw / raw.dtype.type(temperature))
+        log_a = self.log_activations(raw)
         if log_a.ndim == 2:
             return log_a
         return np.log(np.maximum(np.exp(log_a).mean(axis=0), _TINY))
@@ -81,6 +84,10 @@ class Softmax(Link):
         """Return `rawₖ - log Σⱼ exp(rawⱼ)`."""
         return log_softmax(raw.astype(np.float64), axis=-1)
 
+    def raw(self, activations):
+        """Return `log a`."""
+        return np.log(activations)
+
     def raw_of_mean(self, raw):
         """Return `log a` of the mean `a`: softmax leaves it as it is."""
         return self.log_mean_activations(raw)
@@ -99,6 +106,10 @@ class Logistic(Link):
     def log_activations(self, raw):
         """Return `log σ(raw)`."""
         return log_expit(raw.astype(np.float64))
+
+    def raw(self, activations):
+        """Return `log a - log(1 - a)`."""
+        return logit(activations)
 
     def raw_of_mean(self, raw):
         """Return `log a - log(1 - a)` of the mean `a`; `1 - a` is the mean of `σ(-raw)`."""

@@ -24,6 +24,9 @@ from sknn.network.workspace import Workspace
 _TINY = np.finfo(np.float64).tiny
 _LOG_TINY = np.log(_TINY)
 
+# Label smoothing moves a class at most towards this many times its frequency.
+_MOST = 3.0
+
 
 class Loss(ABC):
     """The cost of raw predictions, sample by sample, and its gradient.
@@ -34,8 +37,11 @@ class Loss(ABC):
         Whether exactly one output of each sample is right (the classes of a multiclass problem),
         or each for itself (labels; the one output of a binary problem).
     label_smoothing : float in [0, 1)
-        Moves the targets by this fraction towards equal probabilities: `1 / n_outputs` for
-        exclusive classes, `1 / 2` for independent labels.
+        Moves the targets by this fraction towards the prior.
+    prior : ndarray of shape (n_outputs,), optional
+        The probabilities that stand for "no idea", each between 0 and 1: see `smoothing_prior`.
+        Without them they are equal: `1 / n_outputs` for exclusive classes, `1 / 2` for
+        independent labels.
 
     Attributes
     ----------
@@ -45,9 +51,12 @@ class Loss(ABC):
 
     link: Link
 
-    def __init__(self, exclusive: bool, label_smoothing: float = 0.0):
+    def __init__(
+        self, exclusive: bool, label_smoothing: float = 0.0, prior: np.ndarray | None = None
+    ):
         self.exclusive = exclusive
         self.label_smoothing = label_smoothing
+        self.prior = prior
         # Activations that do not sum to 1 are divided by their sum to be exclusive probabilities.
         self._normalizes = exclusive and not self.link.is_normalized
 
@@ -57,6 +66,7 @@ class Loss(ABC):
             "name": next(name for name, kinds in LOSSES.items() if type(self) in kinds.values()),
             "exclusive": self.exclusive,
             "label_smoothing": self.label_smoothing,
+            "prior": self.prior,
         }
 
     def smooth(self, targets: np.ndarray) -> np.ndarray:
@@ -66,8 +76,10 @@ class Loss(ABC):
         """
         if self.label_smoothing == 0:
             return targets
-        equal = 1 / targets.shape[1] if self.exclusive else 0.5
-        return targets + self.label_smoothing * (equal - targets)
+        prior: Any = self.prior
+        if prior is None:
+            prior = 1 / targets.shape[1] if self.exclusive else 0.5
+        return targets + self.label_smoothing * (prior - targets)
 
     @abstractmethod
     def workspace(self, shape: tuple[int, ...], dtype: np.dtype) -> Workspace:
@@ -112,7 +124,7 @@ class Loss(ABC):
         The frequencies, of shape (n_outputs,), are those before smoothing.
         """
 
-    def proba(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    def proba(self, raw: np.ndarray) -> np.ndarray:
         """Return the probabilities that the targets are 1: the members' mean activations.
 
         Where the classes are exclusive, activations are divided by their sum.  From (n_rows,
@@ -120,19 +132,19 @@ class Loss(ABC):
         probability is 0.
         """
         if self._normalizes:
-            p = softmax(self.link.log_mean_activations(raw, temperature), axis=-1)
+            p = softmax(self.link.log_mean_activations(raw), axis=-1)
         else:
-            p = self.link.mean_activations(raw, temperature)
+            p = self.link.mean_activations(raw)
         return np.maximum(p, _TINY)
 
-    def log_proba(self, raw: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    def log_proba(self, raw: np.ndarray) -> np.ndarray:
         """Return the logarithms of what `proba` returns, in float64.
 
         Those of one member are computed without the probabilities, so that they stay precise where
         these underflow.  None is below -708.4, so that no probability is 0.  For an independent
         label, `log_proba(-raw)` belongs to the opposite.
         """
-        log_p = self.link.log_mean_activations(raw, temperature)
+        log_p = self.link.log_mean_activations(raw)
         if self._normalizes:
             log_p = log_softmax(log_p, axis=-1)
         return np.maximum(log_p, _LOG_TINY)
@@ -247,7 +259,36 @@ LOSSES: Mapping[str, Mapping[str, Callable[..., Loss]]] = {
 }
 
 
-def make_loss(name: str, *, exclusive: bool, label_smoothing: float = 0.0) -> Loss:
+def make_loss(
+    name: str, *, exclusive: bool, label_smoothing: float = 0.0, prior: np.ndarray | None = None
+) -> Loss:
     """Return the loss of that name in `LOSSES` for exclusive classes or independent labels."""
     kind = "exclusive" if exclusive else "independent"
-    return LOSSES[name][kind](exclusive, label_smoothing)
+    return LOSSES[name][kind](exclusive, label_smoothing, prior)
+
+
+def smoothing_prior(
+    targets: np.ndarray, weight: np.ndarray | None, *, exclusive: bool
+) -> np.ndarray:
+    """Return the probabilities that label smoothing moves targets towards, of shape (n_outputs,).
+
+    They are equal, but none is more than three times the frequency of its class: equal ones would
+    tell a network that a class of 0.2 % has at least 5 %, and no temperature mends that.  One row
+    more, shared by all classes, keeps them above 0.
+
+    Parameters
+    ----------
+    targets : ndarray of shape (n_rows, n_outputs)
+        Targets, not smoothed.
+    weight : ndarray of shape (n_rows,) or None
+        Weights of the rows.
+    exclusive : bool
+        Whether exactly one output of each sample is right.
+    """
+    n_rows, n_outputs = targets.shape
+    equal = 1 / n_outputs if exclusive else 0.5
+    frequencies = (n_rows * np.average(targets, axis=0, weights=weight) + equal) / (n_rows + 1)
+    if not exclusive:
+        return np.clip(equal, 1 - _MOST * (1 - frequencies), _MOST * frequencies)
+    prior = np.minimum(equal, _MOST * frequencies)
+    return prior + (1 - prior.sum()) * frequencies

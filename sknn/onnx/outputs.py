@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sknn.calibration import Calibration
 from sknn.model import Model
 from sknn.network import links
 from sknn.onnx.graph import Graph
@@ -21,14 +22,22 @@ def emit_outputs(model: Model, graph: Graph, raw: str, label: str, proba: str, d
 
     `raw` are the predictions of all members, in the dtype of the network.
     """
-    if model.temperature != 1:
-        raw = graph.add("Div", raw, float(model.temperature))
+    raw = _emit_calibration(model.calibration, graph, raw)
     graph.dtype = np.dtype(np.float64)
     raw = graph.cast(raw, graph.dtype)
     if model.network.n_members > 1:
         raw = emit_raw_of_mean(model.loss.link, graph, raw, model.network.n_members)
     _emit_label(model.labels, graph, raw, label)
     graph.cast(_emit_proba(model, graph, raw), dtype, output=proba)
+
+
+def _emit_calibration(calibration: Calibration, graph: Graph, raw: str) -> str:
+    """Add the calibration: see `Calibration.apply`."""
+    if calibration.temperature != 1:
+        raw = graph.add("Div", raw, float(calibration.temperature))
+    if calibration.offset is not None:
+        raw = graph.add("Add", raw, calibration.offset.astype(graph.dtype))
+    return raw
 
 
 @singledispatch

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from sknn.calibration import Calibration
 from sknn.network.blas import blas_threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
@@ -17,12 +18,13 @@ from sknn.network.rows import made
 from sknn.settings import Settings
 from sknn.training import diagnosis, lbfgs, parallel, stochastic
 from sknn.training.batches import Batches
-from sknn.training.callbacks import BestCycle, Callback, EarlyStopping
+from sknn.training.calibration import calibration_of_one
+from sknn.training.callbacks import LEAST_STEPS, BestCycle, Callback, EarlyStopping
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
 from sknn.training.optimizers import OPTIMIZERS, Optimizer
 from sknn.training.out_of_fold import OutOfFold
-from sknn.training.schedules import COSLOG4_CYCLE_ENDS, SCHEDULES
+from sknn.training.schedules import cycle_ends, make_schedule
 from sknn.training.state import TrainingState
 
 Score = Callable[[], float]
@@ -36,8 +38,8 @@ class Result:
     ----------
     history : History
         What happened, epoch by epoch.
-    temperature : float or None
-        The temperature that out-of-fold rows ask for; None if no rows were out of fold.
+    calibration : Calibration or None
+        What the rows ask for; None without calibration.
     exception : BaseException or None
         What ended the run early: a divergence, Ctrl-C, or the exception of a callback.
     was_finished : bool
@@ -45,7 +47,7 @@ class Result:
     """
 
     history: History
-    temperature: float | None = None
+    calibration: Calibration | None = None
     exception: BaseException | None = None
     was_finished: bool = False
 
@@ -114,7 +116,7 @@ def train(
     if history.finished:
         return Result(history, was_finished=True)
     session = _Session(network, loss, data, settings, state, history)
-    temperature, cut_short_by = None, None
+    calibration, cut_short_by = None, None
     try:
         n_rows = data.n_rows if settings.full_batch else settings.batch_size
         is_sparse = sparse.issparse(data.inputs)
@@ -122,15 +124,14 @@ def train(
         # Overflow is met by the check that every loss is finite.
         with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             session.minimize(score, callbacks, continues=previous is not None, n_jobs=n_jobs)
-            if session.out_of_fold is not None:
-                temperature = session.out_of_fold.temperature()
+            calibration = session.calibration()
     except BaseException as exception:
         session.raise_unless_usable(exception)
         cut_short_by = exception
     if history.kept_epoch != history.n_epochs:
         state.forget_moments()
     history.finished = history.is_over and cut_short_by is None
-    return Result(history, temperature, cut_short_by)
+    return Result(history, calibration, cut_short_by)
 
 
 class _Session:
@@ -224,9 +225,17 @@ class _Session:
             optimizer,
             self.history,
             learning_rate=settings.learning_rate,
-            schedule=SCHEDULES[settings.learning_rate_schedule],
+            schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
             callbacks=callbacks,
         )
+
+    def calibration(self) -> Calibration | None:
+        """Return what makes the predictions of the trained network as sure as they are right."""
+        if not self.settings.calibrate:
+            return None
+        if self.out_of_fold is not None:
+            return self.out_of_fold.calibration()
+        return calibration_of_one(self.network, self.loss, self.data)
 
     def raise_unless_usable(self, exception: BaseException) -> None:
         """Raise the exception that has ended the run, unless the network can be used."""
@@ -259,8 +268,8 @@ class _Session:
         if score is not None and not settings.is_stream:
             patience = settings.n_iter_no_change
             return [EarlyStopping(parameters, score, patience, settings.tol, continues=continues)]
-        if self.out_of_fold is not None and settings.learning_rate_schedule == "coslog4":
-            ends = {round(end * settings.max_iter) for end in COSLOG4_CYCLE_ENDS} - {0}
-            rows = self.out_of_fold
-            return [BestCycle(parameters, rows.error, rows.n_rows, ends)]
+        if self.out_of_fold is not None and settings.n_cycles > 0:
+            rows, ends = self.out_of_fold, cycle_ends(settings.n_cycles, settings.max_iter)
+            least_epochs = LEAST_STEPS * settings.batch_size / self.data.n_rows
+            return [BestCycle(parameters, rows.evaluate, rows.n_rows, ends, least_epochs)]
         return []

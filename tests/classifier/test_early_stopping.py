@@ -16,7 +16,14 @@ from tests.models import members, quick
 def test_early_stopping_restores_the_best_epoch(two_classes):
     X, y = two_classes
     X_val, y_val = X[200:], y[200:]
-    model = quick((16,), early_stopping=True, n_iter_no_change=5, learning_rate=0.05, max_iter=200)
+    model = quick(
+        (16,),
+        early_stopping=True,
+        calibrate=False,
+        n_iter_no_change=5,
+        learning_rate=0.05,
+        max_iter=200,
+    )
     model.fit(X[:200], y[:200], X_val=X_val, y_val=y_val)
     assert model.n_iter_ < 200
     assert len(model.validation_scores_) == model.n_iter_ == len(model.loss_curve_)

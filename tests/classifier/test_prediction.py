@@ -46,7 +46,7 @@ def test_methods_of_prediction_agree(problem, loss, calibrate):
 def test_probabilities_are_the_mean_of_those_of_the_members(iris, dtype):
     X, y = iris
     model = members(dtype=dtype).fit(X, y)
-    raw = model.network_.predict_raw(X).astype(float) / model.temperature_
+    raw = model.network_.predict_raw(X).astype(float) / model.temperature_ + model.offset_
     assert raw.shape == (3, 150, 3)
     expected = softmax(raw, axis=-1).mean(axis=0)
     np.testing.assert_allclose(model.predict_proba(X), expected, rtol=1e-5)

@@ -387,7 +387,7 @@ def test_a_value_that_cannot_be(data, path, value, message):
         ],
         *[("_model", "loss", name) for name in ("name", "exclusive")],
         *[("_model", name) for name in ("network", "encoder", "loss", "classes", "settings")],
-        *[("_model", name) for name in ("temperature", "is_multilabel")],
+        *[("_model", name) for name in ("temperature", "offset", "is_multilabel")],
         *[(name,) for name in ("_model", "_history", "_seed", "n_features_in_")],
         ("_history", "loss"),
         ("activation",),

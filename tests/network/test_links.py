@@ -53,25 +53,29 @@ def test_normalized_activations_sum_to_one(link_class):
 
 
 @each_link
-@pytest.mark.parametrize("temperature", [1.0, 0.5])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_members_are_merged_by_the_mean_of_their_activations(link_class, temperature, dtype):
+def test_members_are_merged_by_the_mean_of_their_activations(link_class, dtype):
     link, raw, activate = link_class(), make_raw(3, dtype=dtype), STABLE[link_class]
-    expected = activate(raw.astype(np.float64) / temperature).mean(axis=0)
-    assert_allclose(activate(link.merge(raw, temperature)), expected, rtol=1e-12)
-    assert_allclose(link.mean_activations(raw, temperature), expected, rtol=1e-12)
-    assert_allclose(link.log_mean_activations(raw, temperature), np.log(expected), rtol=1e-11)
+    expected = activate(raw.astype(np.float64)).mean(axis=0)
+    assert_allclose(activate(link.merge(raw)), expected, rtol=1e-12)
+    assert_allclose(link.mean_activations(raw), expected, rtol=1e-12)
+    assert_allclose(link.log_mean_activations(raw), np.log(expected), rtol=1e-11)
 
 
 @each_link
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_one_member_is_merged_by_the_temperature_alone(link_class, dtype):
+def test_one_member_is_merged_already(link_class, dtype):
     link, raw = link_class(), make_raw(dtype=dtype)
     assert_array_equal(link.merge(raw), raw)
-    assert link.merge(raw, 0.3).dtype == dtype
-    assert_array_equal(link.merge(raw, 0.3), raw / dtype(0.3))
-    assert_array_equal(link.mean_activations(raw, 0.5), link.activations(raw / dtype(0.5)))
-    assert_array_equal(link.log_mean_activations(raw, 0.5), link.log_activations(raw / dtype(0.5)))
+    assert_array_equal(link.mean_activations(raw), link.activations(raw))
+    assert_array_equal(link.log_mean_activations(raw), link.log_activations(raw))
+
+
+@each_link
+def test_raw_predictions_of_activations_have_these_activations(link_class):
+    link = link_class()
+    activations = link.activations(make_raw())
+    assert_allclose(link.activations(link.raw(activations)), activations, rtol=1e-12)
 
 
 @each_link

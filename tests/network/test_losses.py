@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sknn.network.losses import LOSSES, make_loss
+from sknn.network.losses import LOSSES, make_loss, smoothing_prior
 
 
 def log_loss(raw, target):
@@ -193,19 +193,18 @@ def test_normalized_sigmoids_keep_their_proportions_where_all_underflow():
 
 
 @each_loss
-@pytest.mark.parametrize("temperature", [1.0, 0.5])
-def test_proba_is_the_mean_of_the_members_at_the_temperature(name, kind, temperature):
+def test_proba_is_the_mean_of_the_members(name, kind):
     loss = loss_of(name, kind)
     raw = np.random.default_rng(0).normal(scale=3, size=(3, 7, 4)).astype(np.float32)
     activate = in_proportion if loss.link.is_normalized else np.asarray
     nominal = np.exp if loss.link.is_normalized else sigmoid
-    mean = np.mean([activate(nominal(each / temperature)) for each in raw.astype(float)], axis=0)
+    mean = np.mean([activate(nominal(each)) for each in raw.astype(float)], axis=0)
     expected = in_proportion(mean) if kind == "exclusive" else mean
-    p = loss.proba(raw, temperature)
+    p = loss.proba(raw)
     assert p.dtype == np.float64
     assert_allclose(p, expected, rtol=1e-12)
-    assert_allclose(loss.log_proba(raw, temperature), np.log(expected), rtol=1e-11)
-    merged = loss.link.merge(raw, temperature)
+    assert_allclose(loss.log_proba(raw), np.log(expected), rtol=1e-11)
+    merged = loss.link.merge(raw)
     assert_allclose(loss.proba(merged), expected, rtol=1e-12)
     assert_allclose(np.exp(loss.log_proba(merged)), expected, rtol=1e-12)
 
@@ -250,6 +249,27 @@ def test_smoothing_moves_independent_targets_towards_a_half(dtype):
     smooth = loss.smooth(np.array([[0, 1, 1, 0]], dtype))
     assert smooth.dtype == dtype
     assert_allclose(smooth, [[0.1, 0.9, 0.9, 0.1]], rtol=1e-6)
+
+
+def test_smoothing_moves_rare_classes_towards_little_more_than_they_have():
+    targets = np.eye(3)[np.repeat([0, 1, 2], [1, 100, 899])]
+    prior = smoothing_prior(targets, None, exclusive=True)
+    assert_allclose(prior.sum(), 1)
+    assert 0.003 < prior[0] < 0.005
+    assert 0.3 < prior[1] < 0.4 < prior[2]
+    assert_allclose(smoothing_prior(np.eye(4)[np.arange(8) % 4], None, exclusive=True), 0.25)
+    weight = np.repeat([100.0, 1.0, 100 / 899], [1, 100, 899])
+    assert_allclose(smoothing_prior(targets, weight, exclusive=True), 1 / 3)
+    loss = make_loss("log_loss", exclusive=True, label_smoothing=0.1, prior=prior)
+    assert_allclose(loss.smooth(targets)[0], [0.9 + 0.1 * prior[0], *(0.1 * prior[1:])])
+
+
+def test_smoothing_moves_rare_labels_towards_little_more_than_they_have():
+    labels = np.zeros((1000, 4))
+    labels[:10, 0] = labels[:990, 1] = labels[:400, 2] = 1
+    prior = smoothing_prior(labels, None, exclusive=False)
+    assert_allclose(prior[:3], [0.03, 0.97, 0.5], rtol=0.1)
+    assert 0 < prior[3] < 0.002
 
 
 @each_loss
@@ -299,5 +319,6 @@ def test_make_loss_finds_the_registry_entry(name, kind):
 @each_loss
 def test_a_loss_is_made_again_of_its_definition(name, kind):
     loss = loss_of(name, kind, 0.1)
+    loss.prior = np.array([0.1, 0.9])
     again = make_loss(**loss.definition())
     assert (type(again), vars(again)) == (type(loss), vars(loss))

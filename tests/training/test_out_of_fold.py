@@ -1,24 +1,32 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.special import log_softmax
+from scipy.optimize import minimize_scalar
 
 from sknn.network.losses import make_loss
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.settings import expected_temperature
 from sknn.training.data import TrainingSet
-from sknn.training.out_of_fold import OutOfFold, assign_folds, effective_size, fit_temperature
+from sknn.training.out_of_fold import OutOfFold, assign_folds
 
 
-@pytest.mark.parametrize("n_folds", [2, 8])
-def test_folds_have_equal_shares_of_each_class(n_folds):
+@pytest.mark.parametrize("n_members", [2, 8])
+def test_folds_have_equal_shares_of_each_class(n_members):
     codes = np.random.default_rng(0).integers(3, size=500)
-    folds = assign_folds(codes, n_folds, np.random.default_rng(1))
+    folds = assign_folds(codes, n_members, np.random.default_rng(1))[:, 0]
     for code in range(3):
-        sizes = np.bincount(folds[codes == code], minlength=n_folds)
+        sizes = np.bincount(folds[codes == code], minlength=n_members)
         assert sizes.max() - sizes.min() <= 1
     sizes = np.bincount(folds)
     assert sizes.max() - sizes.min() <= 1
+
+
+def test_an_eighth_of_the_rows_is_left_out_by_two_members():
+    first, second = assign_folds(np.zeros(640, int), 8, np.random.default_rng(0)).T
+    shared = first != second
+    assert shared.sum() == 80
+    assert_array_equal(np.bincount(second[shared]), [10] * 8)
+    first, second = assign_folds(np.zeros(640, int), 2, np.random.default_rng(0)).T
+    assert_array_equal(first, second)  # of two members, one has to learn from each row
 
 
 def test_folds_are_a_matter_of_the_seed():
@@ -28,82 +36,42 @@ def test_folds_are_a_matter_of_the_seed():
     assert (first != other).any()
 
 
-def test_each_row_is_predicted_by_the_member_that_leaves_it_out():
+def test_each_row_is_predicted_by_the_members_that_leave_it_out():
     rng = np.random.default_rng(0)
     network = MultilayerPerceptron([2, 4, 3], dtype=np.float64, n_members=3)
     network.initialize(rng)
     data = TrainingSet(rng.normal(size=(20, 2)), np.eye(3)[rng.integers(3, size=20)], None)
     rows = OutOfFold(network, make_loss("log_loss", exclusive=True), data, rng)
     every = network.predict_raw(data.inputs)
-    assert_array_equal(rows.raw(), [every[rows.folds[i], i] for i in range(20)])
+    for raw, folds in zip(rows.raw(), rows.folds.T, strict=True):
+        assert_array_equal(raw, [every[folds[i], i] for i in range(20)])
+    takes_part = rows.training_weight() > 0
+    for i, left_out in enumerate(rows.folds):
+        assert_array_equal(np.flatnonzero(~takes_part[i]), np.unique(left_out))
 
 
-def draw(n_rows, temperature, n_outputs=4):
-    """Return raw predictions, and targets drawn from what they say at that temperature."""
+class Team:
+    """Members that see one signal, the first number of each row, and noise of their own."""
+
+    n_members, dtype = 8, np.dtype(np.float64)
+
+    def __init__(self, noise):
+        self.noise = noise
+
+    def raw_chunks(self, inputs, *, are_inputs):
+        noise = np.random.default_rng(1).normal(scale=self.noise, size=(8, len(inputs), 1))
+        yield slice(None), 2 * (inputs[:, :1] + noise)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5, 1.0])
+def test_temperature_is_that_of_the_mean_of_the_members(noise):
+    """The noise of members makes them too sure, and their mean only an eighth of it."""
     rng = np.random.default_rng(0)
-    raw = rng.normal(scale=2, size=(n_rows, n_outputs))
-    chosen = np.argmax(raw / temperature + rng.gumbel(size=raw.shape), axis=1)
-    return raw, np.eye(n_outputs)[chosen]
-
-
-@pytest.mark.parametrize("temperature", [0.3, 0.6, 1.0, 2.5])
-def test_many_rows_tell_the_temperature(temperature):
-    raw, targets = draw(50_000, temperature)
-    found = fit_temperature(make_loss("log_loss", exclusive=True), raw, targets)
-    assert_allclose(found, 0.8 * temperature, rtol=0.03)
-
-
-def test_independent_labels_tell_the_temperature_too():
-    rng = np.random.default_rng(0)
-    raw = rng.normal(scale=2, size=(50_000, 1))
-    targets = (rng.random(raw.shape) < 1 / (1 + np.exp(-raw / 0.5))).astype(float)
-    found = fit_temperature(make_loss("log_loss", exclusive=False), raw, targets)
-    assert_allclose(found, 0.8 * 0.5, rtol=0.03)
-
-
-def test_one_row_hardly_moves_what_is_believed_beforehand():
-    raw, targets = draw(1, 1.0)
-    found = fit_temperature(make_loss("log_loss", exclusive=True), raw, targets)
-    assert 0.8 * 0.3 < found < 0.8 * 1.2
-
-
-def test_smoothing_says_what_to_expect():
-    smoothing = [0, 0.05, 0.1, 0.2, 0.9]
-    expected = [1, 0.6**0.5, 0.6, 0.6, 0.6]
-    assert [expected_temperature(s) for s in smoothing] == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_rows_that_tell_nothing_leave_what_is_expected(smoothing):
-    loss = make_loss("log_loss", exclusive=True, label_smoothing=smoothing)
-    found = fit_temperature(loss, np.zeros((5, 3)), np.eye(3)[[0, 1, 2, 0, 1]])
-    assert_allclose(found, 0.8 * expected_temperature(smoothing), rtol=1e-3)
-
-
-def test_weights_are_repeated_rows():
-    raw, targets = draw(200, 0.7)
-    weights = np.random.default_rng(1).integers(0, 3, size=200)
-    loss = make_loss("log_loss", exclusive=True)
-    weighted = fit_temperature(loss, raw, targets, weights)
-    repeated = fit_temperature(loss, raw.repeat(weights, axis=0), targets.repeat(weights, axis=0))
-    assert_allclose(weighted, repeated, rtol=0.01)
-
-
-def test_temperature_makes_the_rows_more_probable():
-    raw, targets = draw(2_000, 0.4)
-    found = fit_temperature(make_loss("log_loss", exclusive=True), raw, targets) / 0.8
-
-    def cost(temperature):
-        return -np.mean(log_softmax(raw / temperature, axis=1)[targets == 1])
-
-    assert cost(found) < min(cost(0.8 * found), cost(1.25 * found), cost(1.0))
-
-
-def test_few_rows_of_weight_say_little():
-    raw, targets = draw(150, 4.0)
-    weights = np.zeros(150)
-    weights[:2] = 1
-    loss = make_loss("log_loss", exclusive=True, label_smoothing=0.1)
-    assert effective_size(150, weights) == 2
-    assert effective_size(150, None) == effective_size(150, np.full(150, 7.0)) == 150
-    assert fit_temperature(loss, raw, targets, weights) < 2
+    inputs, loss = rng.normal(size=(40_000, 1)), make_loss("log_loss", exclusive=False)
+    targets = (rng.random((40_000, 1)) < 1 / (1 + np.exp(-inputs))).astype(float)
+    team = Team(noise)
+    found = OutOfFold(team, loss, TrainingSet(inputs, targets, None), rng).calibration()
+    raw = np.concatenate([raw for _, raw in team.raw_chunks(inputs, are_inputs=True)], axis=-2)
+    best = minimize_scalar(lambda t: loss.mean(loss.link.merge(raw / t), targets), (1, 2)).x
+    assert_allclose(found.temperature, best, rtol=0.1)
+    assert_allclose(found.offset, 0, atol=0.05)
