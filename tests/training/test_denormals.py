@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -46,7 +45,7 @@ def separable(n_classes):
 
 
 @pytest.mark.parametrize("make_optimizer", [lambda: Adam(beta_2=0.99), lambda: Sgd(0.9)])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "silu", "tanh", "logistic"])
 @pytest.mark.parametrize(
     ("loss", "exclusive"), [("log_loss", True), ("log_loss", False), ("squared_error", True)]
 )
