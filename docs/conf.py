@@ -10,6 +10,7 @@ The code blocks of the pages are doctests:
 """
 
 import re
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,10 @@ from cycler import cycler
 from PIL import Image
 from sphinx.util import logging
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the pages import from docs/ and examples/
+
 import sknn
+from docs.watch import page as watch
 from sknn import SimpleMLPClassifier
 from sknn.version import __version__
 
@@ -86,7 +90,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",
-    "ignore_pattern": "search_on_a_cluster",  # beyond_one_machine.rst shows it; it needs a cluster
+    "ignore_pattern": "naive_network|search_on_a_cluster",  # other pages show them
     "reference_url": {"sknn": None},  # names in the code link to the API reference here
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "gallery/backreferences",
@@ -121,7 +125,7 @@ html_theme_options = {
     "footer_end": ["sphinx-version"],
 }
 # Pages without pages below them.
-_childless = ["changelog", "cite", "faq", "index", "install"]
+_childless = ["changelog", "cite", "faq", "index", "install", "learn/watch"]
 html_sidebars = {page: [] for page in _childless}
 html_baseurl = ogp_site_url = SITE
 ogp_site_name = "sknn"
@@ -193,8 +197,15 @@ def shrink_pictures(app):
             logging.getLogger(__name__).warning("%s takes over %d bytes", path.name, MOST_BYTES)
 
 
+def write_watch(app):
+    """Build the page "Watch it think", which learn/watch.rst embeds, into the site."""
+    if app.builder.format == "html":
+        Path(app.outdir, "watch.html").write_text(watch.build(), encoding="utf-8")
+
+
 def setup(app):
     """Connect the functions above."""
+    app.connect("builder-inited", write_watch)
     app.connect("autodoc-process-docstring", without_foreign_labels, priority=900)
     app.connect("autodoc-skip-member", skip_member)
     app.connect("env-updated", hide_internals)

@@ -89,6 +89,15 @@ for ax, i in zip(axes, [like_it, wrong], strict=True):
 plt.show()
 
 # %%
+# Neurons and lines together
+# --------------------------
+# With a sample, the drawn network is lit: a line is what a neuron adds to the sum of the next one,
+# weight times activation, and the ring around a neuron is its bias.
+
+NetworkDisplay.from_estimator(digits, X_test[:1], image_shape=(8, 8))
+plt.show()
+
+# %%
 # How training went
 # -----------------
 # Runs on the same axes have colours of their own. With early stopping there is a validation loss
