@@ -35,6 +35,7 @@ FITTED = [
     "n_outputs_",
     "n_parameters_",
     "network_",
+    "offset_",
     "out_activation_",
     "t_",
     "temperature_",

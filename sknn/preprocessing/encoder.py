@@ -13,17 +13,20 @@ from scipy import sparse
 
 from sknn.network.rows import Rows, blocks
 from sknn.preprocessing.advice import warn_of_columns
+from sknn.preprocessing.categories import (
+    MAX_ONE_HOT,
+    check_categories,
+    code,
+    codes_of,
+    one_hot,
+    repeated_categories,
+    select_categories,
+)
 from sknn.preprocessing.columns import Categories, kind_of
 from sknn.preprocessing.frames import is_homogeneous, read_columns, shown_names, wanted_categories
 from sknn.preprocessing.scaler import approximate_medians, weighted_quantiles
 from sknn.preprocessing.statistics import target_statistics
 from sknn.preprocessing.table import EncodedTable, Numbers, OneHot, RowsOfColumn, Table
-
-#: Largest number of categories of a column with an input each.
-MAX_ONE_HOT = 25
-
-#: Largest number of categories of a column with an embedding each.
-MAX_CATEGORIES = 254
 
 # Of more than `MAX_ONE_HOT` categories, those with fewer rows than this have target statistics: an
 # embedding of its own would learn a rare category by heart.  No category has both: beside an
@@ -183,7 +186,7 @@ class TableEncoder:
             raise ValueError(f"No table of {n_categories} categories has these statistics.")
         self.statistics = [np.asarray(each) for each in self.statistics]
         for column in zip(self.categories, self.rare_categories, self.statistics, strict=True):
-            _check_categories(*column)
+            check_categories(*column)
 
     # --------------------------------------------------------------------- reading
 
@@ -299,12 +302,12 @@ class TableEncoder:
     ) -> None:
         """Learn which categories of a column are known, and the statistics of others."""
         has_statistics = targets is not None and targets.shape[1] <= _MAX_OUTPUTS
-        known, has_others = _select_categories(column, weight, _FREQUENT * has_statistics)
+        known, has_others = select_categories(column, weight, _FREQUENT * has_statistics)
         rare, statistics = [], np.zeros((0, 0))
         if has_statistics:
-            rare = _repeated_categories(column, weight, known)
+            rare = repeated_categories(column, weight, known)
         if rare and targets is not None:
-            codes = _codes_of(column, rare)
+            codes = codes_of(column, rare)
             statistics, _ = target_statistics(codes, len(rare), targets, weight)
         self.categories.append(known)
         self.has_others.append(has_others or bool(rare))
@@ -404,7 +407,7 @@ class TableEncoder:
 
         def statistics(column: Categories, i: int, first: int) -> RowsOfColumn:
             rare = self.rare_categories[i]
-            codes = _codes_of(column, rare)
+            codes = codes_of(column, rare)
             _, of_rows = target_statistics(codes, len(rare), targets, weight)
             return RowsOfColumn(np.arange(len(codes)), first, of_rows)
 
@@ -414,7 +417,7 @@ class TableEncoder:
         """Return the target statistics of a column of categories."""
         statistics = self.statistics[i]
         none = np.zeros((1, statistics.shape[1]))
-        codes = _codes_of(column, self.rare_categories[i])
+        codes = codes_of(column, self.rare_categories[i])
         return RowsOfColumn(codes, first, np.concatenate([statistics, none]))
 
     def _encode(self, X: Any, statistics: Callable[..., RowsOfColumn]) -> Rows:
@@ -430,30 +433,17 @@ class TableEncoder:
         for i, column in enumerate(categories):
             known, has_others = self.categories[i], self.has_others[i]
             if self.is_embedded[i]:
-                inputs, values = _code(column.values, known, has_others)
+                inputs, values = code(column.values, known, has_others)
                 encoded.append(OneHot(column.codes, first_code + inputs, values))
                 first_code += 1
             else:
-                inputs, values = _one_hot(column.values, known, has_others)
+                inputs, values = one_hot(column.values, known, has_others)
                 encoded.append(OneHot(column.codes, first + inputs, values))
                 first += self._n_one_hot[i]
             if self.rare_categories[i]:
                 encoded.append(statistics(column, i, first))
                 first += self.statistics[i].shape[1]
         return EncodedTable(numbers.impute(self.imputed_values), encoded, first_code)
-
-
-def _check_categories(known: list[Any], rare: list[Any], statistics: np.ndarray) -> None:
-    """Raise ValueError unless these can be the categories of one column, and their statistics."""
-    every = [*known, *rare]
-    kinds = {kind_of(value) for value in every}
-    if len(kinds) > 1 or None in kinds or len(every) > len(set(every)):
-        raise ValueError(f"No column has the categories {known} and {rare}.")
-    if known != sorted(known) or rare != sorted(rare):
-        raise ValueError(f"Categories are in sorted order, and not {known} and {rare}.")
-    is_matrix = statistics.dtype == np.float64 and statistics.ndim == 2
-    if not (is_matrix and len(statistics) == len(rare) and np.isfinite(statistics).all()):
-        raise ValueError(f"No categories {rare} have the statistics {statistics}.")
 
 
 def _without_gaps(X: Any, imputed_values: np.ndarray) -> Any:
@@ -469,72 +459,3 @@ def _in_rows(sample_weight: np.ndarray) -> np.ndarray:
     """Return weights that sum to the effective number of rows, `(Σ w)² / Σ w²`."""
     weight = np.asarray(sample_weight, np.float64)
     return weight * (weight.sum() / np.square(weight).sum())
-
-
-def _select_categories(
-    column: Categories, weight: np.ndarray | None, least: float
-) -> tuple[list[Any], bool]:
-    """Return the known categories, sorted, and whether there are others.
-
-    Of many categories only those are known that have at least so many rows.
-    """
-    codes, values = column
-    totals = np.bincount(codes + 1, weight, minlength=len(values) + 1)[1:]
-    plain = _plain(values)
-    seen = sorted((plain[i], totals[i]) for i in np.flatnonzero(totals))
-    if len(seen) <= MAX_ONE_HOT:
-        return [value for value, _ in seen], False
-    # Rounded, so that sums that are equal but for their last digits stay ties.
-    counts = np.round([total for _, total in seen], 9)
-    if len(seen) > MAX_CATEGORIES:
-        # Those that are equally frequent go together: a selection of some would mean nothing.
-        least = max(least, np.nextafter(np.sort(counts)[-MAX_CATEGORIES - 1], np.inf))
-    known = [seen[i][0] for i in np.flatnonzero(counts >= least)]
-    return known, 0 < len(known) < len(seen)
-
-
-def _repeated_categories(
-    column: Categories, weight: np.ndarray | None, known: list[Any]
-) -> list[Any]:
-    """Return the categories of at least two rows that are not known, sorted."""
-    codes, values = column
-    rows = codes if weight is None else codes[weight > 0]
-    counts, plain = np.bincount(rows + 1, minlength=len(values) + 1)[1:], _plain(values)
-    return sorted({plain[i] for i in np.flatnonzero(counts >= 2)} - set(known))
-
-
-def _plain(values: list[Any]) -> list[Any]:
-    """Return Python's own scalars in the place of NumPy's, as columns of objects may hold."""
-    return [value.item() if isinstance(value, np.generic) else value for value in values]
-
-
-def _codes_of(column: Categories, categories: list[Any]) -> np.ndarray:
-    """Return for each row the place of its category among some, or -1."""
-    place_of = {value: i for i, value in enumerate(categories)}
-    places = [place_of.get(value, -1) for value in column.values]
-    return np.array([*places, -1])[column.codes]
-
-
-def _code(values: list[Any], known: list[Any], has_others: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return zeros and the code of each category, and last of a missing one."""
-    code_of = {value: i for i, value in enumerate(known, 1)}
-    others = len(known) + 1 if has_others else 0
-    codes = [*(code_of.get(value, others) for value in values), 0]
-    return np.zeros(len(codes), int), np.array(codes, np.float64)
-
-
-def _one_hot(
-    values: list[Any], known: list[Any], has_others: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the input of each category, and last of a missing one, and its value there."""
-    inputs = np.zeros(len(values) + 1, int)
-    numbers = np.zeros(len(values) + 1)
-    if len(known) == 2 and not has_others:
-        numbers[:-1] = [-1.0 if v == known[0] else float(v == known[1]) for v in values]
-        return inputs, numbers
-    input_of = {value: i for i, value in enumerate(known)}
-    others = len(known) if has_others else -1
-    found = np.array([input_of.get(value, others) for value in values], int)
-    inputs[:-1] = np.maximum(found, 0)
-    numbers[:-1] = found >= 0
-    return inputs, numbers

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from sknn import SimpleMLPClassifier
-from sknn.preprocessing.encoder import MAX_CATEGORIES, TableEncoder
+from sknn.preprocessing.categories import MAX_CATEGORIES
+from sknn.preprocessing.encoder import TableEncoder
 
 
 def fit(frame, weight=None, categorical_features="from_dtype", targets=None):

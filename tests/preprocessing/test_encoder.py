@@ -397,7 +397,8 @@ class TestEveryAwkwardColumn:
     @pytest.mark.parametrize("scoring", ["loss", "accuracy"])
     def test_early_stopping(self, scoring):
         frame, y = awkward()
-        model = quick(early_stopping=True, scoring=scoring, max_iter=5).fit(frame, y)
+        model = quick(early_stopping=True, scoring=scoring, max_iter=5, calibrate=False)
+        model.fit(frame, y)
         assert model.best_validation_score_ == model.validation_scores_[model.best_iter_ - 1]
         new, y_new = awkward(seed=1)
         model.fit(frame, y, X_val=new, y_val=y_new)

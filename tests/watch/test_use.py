@@ -162,6 +162,19 @@ def test_keys_of_the_pad_do_not_scroll_and_say_where_the_pen_is(opened):
         assert len(page.evaluate("watch.pad.strokes[0]")) == 3
 
 
+def test_the_pen_of_the_keys_is_seen_only_with_keys(opened):
+    picture = "document.querySelector('#pad').toDataURL()"
+    with opened() as page:
+        page.click("#blank")
+        empty = page.evaluate(picture)
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate(picture) != empty
+        draw(page, SEVEN)
+        drawn = page.evaluate(picture)
+        page.evaluate("document.activeElement.blur()")
+        assert page.evaluate(picture) == drawn
+
+
 def test_one_sentence_is_spoken_after_the_last_change(opened):
     with opened(clock=True) as page:
         page.clock.run_for(2000)

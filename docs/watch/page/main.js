@@ -60,7 +60,7 @@ async function start() {
   /** Shows what depends on the pixels. */
   function showPixels() {
     pass = forward(state.layers, state.pixels);
-    drawPad(byId("pad"), pad, state.picture?.pixels, document.activeElement === byId("pad"));
+    drawPad(byId("pad"), pad, state.picture?.pixels);
     drawGrey(byId("seen"), state.pixels);
     showLights();
     showNeuron(partsOf(state.layers, pass, state.opened), state.opened);

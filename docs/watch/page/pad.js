@@ -2,7 +2,7 @@
 
 /** Lets people draw on a canvas; calls `onStart` when ink first meets paper, `onInk` on change. */
 function makePad(canvas, onStart, onInk) {
-  const pad = { strokes: [], pen: [0.5, 0.5], isDown: false };
+  const pad = { strokes: [], pen: [0.5, 0.5], isDown: false, showsPen: false };
   let pointer = null;
 
   const begin = (point) => {
@@ -23,7 +23,7 @@ function makePad(canvas, onStart, onInk) {
   canvas.addEventListener("pointerdown", (event) => {
     if (!event.isPrimary || event.button !== 0) return;
     pointer = event.pointerId;
-    pad.isDown = false;
+    pad.isDown = pad.showsPen = false;
     canvas.setPointerCapture(pointer);
     begin(pointOf(event));
   });
@@ -38,6 +38,7 @@ function makePad(canvas, onStart, onInk) {
 
   const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   canvas.addEventListener("keydown", (event) => {
+    pad.showsPen = true;
     if (event.key === " ") {
       pad.isDown = !pad.isDown;
       if (pad.isDown) begin([...pad.pen]);
@@ -51,12 +52,19 @@ function makePad(canvas, onStart, onInk) {
     }
     event.preventDefault();
   });
-  for (const name of ["focus", "blur"]) canvas.addEventListener(name, () => onInk());
+  canvas.addEventListener("focus", () => {
+    pad.showsPen = canvas.matches(":focus-visible"); // not after a click
+    onInk();
+  });
+  canvas.addEventListener("blur", () => {
+    pad.showsPen = false;
+    onInk();
+  });
   return pad;
 }
 
 /** Draws the strokes, or pixels that nobody drew, and the keyboard's pen. */
-function drawPad(canvas, pad, pixels, isFocused) {
+function drawPad(canvas, pad, pixels) {
   const context = canvas.getContext("2d");
   const side = canvas.width;
   context.fillStyle = "#000";
@@ -77,7 +85,7 @@ function drawPad(canvas, pad, pixels, isFocused) {
     if (stroke.length === 1) context.lineTo(stroke[0][0] * side, stroke[0][1] * side);
     context.stroke();
   }
-  if (!isFocused) return;
+  if (!pad.showsPen) return;
   context.lineWidth = 4;
   context.strokeStyle = pad.isDown ? "#58aaff" : "#9aa";
   context.beginPath();
