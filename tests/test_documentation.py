@@ -121,8 +121,9 @@ def leads_somewhere(link, path, pages):
     """Return whether a link of the page at `path` leads to a file, and to a place that is in it."""
     parts = urlsplit(link)
     target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-    if target in pages and parts.fragment:
-        return unquote(parts.fragment) in pages[target].places
+    place = unquote(parts.fragment.partition(":~:")[0])  # what follows is text to mark
+    if target in pages and place:
+        return place in pages[target].places
     return target.is_file()
 
 
