@@ -154,16 +154,29 @@ class Dense(Layer):
         """Return `z = a W + b`, with `s W` for `W` if there are factors."""
         z = workspace.outputs
         workspace.inputs = inputs
-        weight = self.weight
-        if self.scales:
-            weight = np.multiply(self.scale[..., np.newaxis], weight, out=workspace.cache[0])
         if isinstance(inputs, np.ndarray):
+            weight = self.weight
+            if self.scales:
+                weight = np.multiply(self.scale[..., np.newaxis], weight, out=workspace.cache[0])
             _product(inputs, weight, z)
-        else:  # SciPy's sparse products cannot write into a given array
-            for its_z, its_weight in self._by_member(z, weight):
-                its_z[...] = inputs @ its_weight
+        else:
+            self._sparse_product(inputs, z)
         z += self.bias[..., np.newaxis, :]
         return z
+
+    def _sparse_product(self, inputs, z):
+        """Write `a W`, or `(s a) W`, member by member: SciPy's products make arrays of their own.
+
+        Sparse rows have fewer numbers than there are weights, so here `s a` is what is computed.
+        """
+        if not self.scales:
+            for its_z, its_weight in self._by_member(z, self.weight):
+                its_z[...] = inputs @ its_weight
+            return
+        a = inputs.copy()
+        for its_z, its_weight, its_scale in self._by_member(z, self.weight, self.scale):
+            np.multiply(inputs.data, its_scale[inputs.indices], out=a.data)
+            its_z[...] = a @ its_weight
 
     def backward(self, gradient, workspace):
         """Set `∂C/∂W = aᵀ ∂C/∂z` and `∂C/∂b = Σ ∂C/∂z`; return `∂C/∂a = ∂C/∂z Wᵀ`.
