@@ -13,7 +13,7 @@ from sknn.training.history import History
 from sknn.training.optimizers import Adam, Sgd
 from sknn.training.stochastic import train
 
-N_ROWS, N_COLUMNS, BATCH_SIZE, RATE, DECAY = 12, 120, 4, 0.02, 0.1
+N_ROWS, N_COLUMNS, BATCH_SIZE, RATE, DECAY, BETA_2 = 12, 120, 4, 0.02, 0.1, 0.6
 
 FORMS = [
     {},
@@ -52,17 +52,23 @@ def trained(X, targets, form, make_optimizer, n_epochs=3, batch_size=BATCH_SIZE)
 
 
 def make_adam(step_factors):
-    return Adam(weight_decay=DECAY, step_factors=step_factors)
+    return Adam(beta_2=BETA_2, weight_decay=DECAY, step_factors=step_factors)
 
 
 def reference(X, targets, form, n_epochs=3):
     """Return values and moments by the formulas of Adam, with a mask of what a batch touches."""
     network = make_network(**form)
     parameters, factors = network.parameters, network.step_factors()
+    factors = np.ones(parameters.values.size) if factors is None else factors
     objective = Objective(
         network, make_loss("log_loss", exclusive=True), rng=np.random.default_rng(2)
     )
     m, v, t = np.zeros(parameters.values.size), np.zeros(parameters.values.size), 0
+    share = np.minimum((X != 0).sum(axis=0) * BATCH_SIZE / N_ROWS, 1)
+    first = parameters.views(factors)[0]
+    first["weight"] /= np.sqrt(np.maximum(share, 1 - BETA_2))[:, np.newaxis]
+    if "scale" in first:
+        first["scale"] /= np.sqrt(np.maximum(share, 1 - BETA_2))
     is_weight = np.zeros(parameters.values.size, bool)
     is_weight[parameters.slices["weight"]] = True
     for _ in range(n_epochs):
@@ -78,9 +84,9 @@ def reference(X, targets, form, n_epochs=3):
             t += 1
             g = parameters.gradient
             m = np.where(touched, 0.9 * m + 0.1 * g, m)
-            v = np.where(touched, 0.999 * v + 0.001 * g**2, v)
-            size = RATE * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)
-            step = size * m / (np.sqrt(v) + 1e-8) * (1 if factors is None else factors)
+            v = np.where(touched, BETA_2 * v + (1 - BETA_2) * g**2, v)
+            size = RATE * (1 - BETA_2**t) ** 0.5 / (1 - 0.9**t)
+            step = size * m / (np.sqrt(v) + 1e-8) * factors
             decayed = parameters.values * np.where(is_weight, 1 - RATE * DECAY, 1)
             parameters.values[...] = np.where(touched, decayed - step, parameters.values)
     return parameters.values, m, v
@@ -94,7 +100,7 @@ def test_inputs_that_a_batch_has_not_keep_values_and_moments(form):
     assert_allclose(network.parameters.values, values, rtol=1e-8)
     # The optimizer keeps its moments without their factors.
     assert_allclose(state["m"] * 0.1, m, rtol=1e-8, atol=1e-15)
-    assert_allclose(state["v"] * 0.001, v, rtol=1e-8, atol=1e-18)
+    assert_allclose(state["v"] * (1 - BETA_2), v, rtol=1e-8, atol=1e-18)
     assert state["t"] == 9
 
 
