@@ -188,18 +188,15 @@ class Dense(Layer):
         a = workspace.inputs
         product, ones, *_ = workspace.cache
         weight = product if self.scales else self.weight
-        if isinstance(a, np.ndarray):
-            _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
-        else:
-            for its_gradient, its_weight_gradient in self._by_member(
-                gradient, self.weight_gradient
-            ):
-                its_weight_gradient[...] = a.T @ its_gradient
         # A product with ones sums the rows 3 times faster than `gradient.sum(axis=-2)`.
         _product(ones, gradient, self.bias_gradient)
-        if self.scales:
-            np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
-            self.weight_gradient *= self.scale[..., np.newaxis]
+        if not isinstance(a, np.ndarray):
+            self._sparse_gradients(a, gradient)
+        else:
+            _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
+            if self.scales:
+                np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
+                self.weight_gradient *= self.scale[..., np.newaxis]
         if workspace.input_gradient is None:
             return None
         weight, transpose = weight[..., self.n_data :, :], workspace.cache[2]
@@ -208,6 +205,19 @@ class Dense(Layer):
         # Of the functions of an embedding, with a row for each function.
         _product(weight, _transpose(gradient, transpose), workspace.input_gradient)
         return workspace.input_gradient.swapaxes(-1, -2)
+
+    def _sparse_gradients(self, a, gradient):
+        """Set the gradients of weights and factors member by member, each while it is in cache."""
+        arrays = [gradient, self.weight, self.weight_gradient]
+        arrays += [self.scale, self.scale_gradient] if self.scales else []
+        for its_gradient, weight, weight_gradient, *scales in self._by_member(*arrays):
+            product = a.T @ its_gradient
+            if self.scales:
+                scale, scale_gradient = scales
+                np.vecdot(product, weight, out=scale_gradient)
+                np.multiply(product, scale[:, np.newaxis], out=weight_gradient)
+            else:
+                weight_gradient[...] = product
 
     def _by_member(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         """Yield the arrays of each member, or the arrays themselves if there is one member."""

@@ -86,9 +86,12 @@ class SparseDescent(Descent):
     def value_and_gradient(self, inputs, targets, sample_weight):
         """Return the objective of each member on a batch; its gradient is for `step`."""
         network = self.objective.network
-        self._columns, places = np.unique(inputs.indices, return_inverse=True)
+        numbers = np.zeros(inputs.shape[1], inputs.indices.dtype)
+        numbers[inputs.indices] = 1
+        self._columns = np.flatnonzero(numbers)
+        numbers[self._columns] = np.arange(len(self._columns))
         shape = inputs.shape[0], len(self._columns)
-        inputs = sparse.csr_array((inputs.data, places, inputs.indptr), shape)
+        inputs = sparse.csr_array((inputs.data, numbers[inputs.indices], inputs.indptr), shape)
         self._part = network.with_inputs(len(self._columns))
         self._gather(network.parameters.values, self._part.parameters.values)
         objective = self.objective.of(self._part)
