@@ -11,7 +11,10 @@ from sknn.network.objective import Objective
 from sknn.training.batches import Batches
 from sknn.training.optimizers import Adam, Optimizer
 
-_MOST_ENTRIES = 0.5
+# Inputs are left out if a batch touches no more than this share of them.  A step on a quarter of
+# 5,000 inputs takes 7.2 ms instead of 9.5, on 40 % as long as an ordinary step; a step on a quarter
+# of 500 inputs takes 1.9 ms instead of 1.8.
+_LARGEST_SHARE = 0.25
 
 
 class Descent:
@@ -60,8 +63,8 @@ class SparseDescent(Descent):
         What to minimize, without penalty; its network's inputs are sparse.
     optimizer : Adam
         What turns gradients into steps.
-    batches : Batches
-        The training set, which tells how often an input occurs.
+    share : ndarray of shape (n_inputs,)
+        The share of batches that each input is in, about; at most 1.
 
     References
     ----------
@@ -70,7 +73,7 @@ class SparseDescent(Descent):
 
     optimizer: Adam
 
-    def __init__(self, objective: Objective, optimizer: Adam, batches: Batches):
+    def __init__(self, objective: Objective, optimizer: Adam, share: np.ndarray):
         super().__init__(objective, optimizer)
         parameters, factors = objective.network.parameters, optimizer.step_factors
         # Of each array one number: the factors are alike in it.
@@ -78,9 +81,6 @@ class SparseDescent(Descent):
             {role: 1.0 if factors is None else view.flat[0] for role, view in views.items()}
             for views in parameters.views(parameters.values if factors is None else factors)
         ]
-        n_rows, n_inputs = batches.inputs.shape
-        n_entries = np.bincount(batches.inputs.indices, minlength=n_inputs)
-        share = np.minimum(n_entries * batches.batch_size / n_rows, 1)
         self._input_factors = np.maximum(share, 1 - optimizer.beta_2) ** -0.5
 
     def value_and_gradient(self, inputs, targets, sample_weight):
@@ -170,12 +170,14 @@ def _as_items(weight: np.ndarray) -> np.ndarray:
 def make_descent(objective: Objective, optimizer: Optimizer, batches: Batches) -> Descent:
     """Return the steps that suit the inputs.
 
-    Adam leaves inputs out if a batch of sparse rows has at most half as many entries as there are
-    inputs.  Gradient descent does not: momentum and penalty move all weights in every step.
+    Adam leaves inputs out if they are sparse and batches touch few of them.  Gradient descent does
+    not: momentum and penalty move all weights in every step.
     """
     inputs = batches.inputs
     if sparse.issparse(inputs) and isinstance(optimizer, Adam) and objective.l2 == 0:
-        n_entries = inputs.nnz / inputs.shape[0] * batches.batch_size
-        if n_entries <= _MOST_ENTRIES * inputs.shape[1]:
-            return SparseDescent(objective, optimizer, batches)
+        n_rows, n_inputs = inputs.shape
+        n_entries = np.bincount(inputs.indices, minlength=n_inputs)
+        share = np.minimum(n_entries * batches.batch_size / n_rows, 1)
+        if share.mean() <= _LARGEST_SHARE:
+            return SparseDescent(objective, optimizer, share)
     return Descent(objective, optimizer)

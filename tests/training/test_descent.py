@@ -30,7 +30,7 @@ def make_network(sizes=(N_COLUMNS, 5, 4, 3), **form):
     return network
 
 
-def make_data(density=0.03):
+def make_data(density=0.015):
     rng = np.random.default_rng(1)
     X = rng.normal(size=(N_ROWS, N_COLUMNS)) * (rng.random((N_ROWS, N_COLUMNS)) < density)
     return X, np.eye(3)[rng.integers(0, 3, N_ROWS)]
@@ -135,7 +135,7 @@ def test_rows_without_entries_train_all_but_the_first_weights(form):
 
 @pytest.mark.parametrize(
     ("make_optimizer", "density"),
-    [(lambda _: Sgd(0.9), 0.03), (make_adam, 0.3)],
+    [(lambda _: Sgd(0.9), 0.015), (make_adam, 0.3)],
     ids=["momentum moves every weight", "many columns occur in a batch"],
 )
 def test_other_steps_are_those_of_dense_rows(make_optimizer, density):
