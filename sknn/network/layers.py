@@ -210,8 +210,9 @@ class Dense(Layer):
         """Set the gradients of weights and factors member by member, each while it is in cache."""
         arrays = [gradient, self.weight, self.weight_gradient]
         arrays += [self.scale, self.scale_gradient] if self.scales else []
+        transpose = a.T
         for its_gradient, weight, weight_gradient, *scales in self._by_member(*arrays):
-            product = a.T @ its_gradient
+            product = transpose @ its_gradient
             if self.scales:
                 scale, scale_gradient = scales
                 np.vecdot(product, weight, out=scale_gradient)

@@ -343,7 +343,7 @@ class MultilayerPerceptron:
         return group, places
 
     def with_inputs(self, n_inputs: int) -> "MultilayerPerceptron":
-        """Return a network for so many of the inputs, with values of its own, which are zeros.
+        """Return a network for so many of the inputs, with values of its own, to be set.
 
         There may be none.  What is left out counts as zero, so there is no embedding and no offset.
         """

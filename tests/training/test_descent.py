@@ -9,6 +9,7 @@ from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.training.batches import Batches
+from sknn.training.descent import SPARSE_STEP
 from sknn.training.history import History
 from sknn.training.optimizers import Adam, Sgd
 from sknn.training.stochastic import train
@@ -64,11 +65,10 @@ def reference(X, targets, form, n_epochs=3):
         network, make_loss("log_loss", exclusive=True), rng=np.random.default_rng(2)
     )
     m, v, t = np.zeros(parameters.values.size), np.zeros(parameters.values.size), 0
-    share = np.minimum((X != 0).sum(axis=0) * BATCH_SIZE / N_ROWS, 1)
     first = parameters.views(factors)[0]
-    first["weight"] /= np.sqrt(np.maximum(share, 1 - BETA_2))[:, np.newaxis]
+    first["weight"] *= SPARSE_STEP
     if "scale" in first:
-        first["scale"] /= np.sqrt(np.maximum(share, 1 - BETA_2))
+        first["scale"] *= SPARSE_STEP
     is_weight = np.zeros(parameters.values.size, bool)
     is_weight[parameters.slices["weight"]] = True
     for _ in range(n_epochs):
@@ -105,13 +105,23 @@ def test_inputs_that_a_batch_has_not_keep_values_and_moments(form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_first_step_is_that_of_dense_rows(form):
+def test_the_first_step_is_that_of_dense_rows_but_longer(form):
     X, targets = make_data()
-    networks = [
-        trained(rows, targets, form, lambda f: Adam(step_factors=f), 1, batch_size=N_ROWS)[0]
-        for rows in (sparse.csr_array(X), X)
-    ]
-    assert_allclose(*(each.parameters.values for each in networks), rtol=1e-8)
+    start, by_sparse, by_dense = (
+        each.parameters.views(each.parameters.values)
+        for each in [
+            make_network(**form),
+            *(
+                trained(rows, targets, form, lambda f: Adam(step_factors=f), 1, N_ROWS)[0]
+                for rows in (sparse.csr_array(X), X)
+            ),
+        ]
+    )
+    for i, views in enumerate(start):
+        for role, old in views.items():
+            factor = SPARSE_STEP if i == 0 and role != "bias" else 1
+            expected = factor * (by_dense[i][role] - old)
+            assert_allclose(by_sparse[i][role] - old, expected, rtol=1e-6, atol=1e-12)
 
 
 def test_inputs_that_never_occur_stay_where_they_start():
