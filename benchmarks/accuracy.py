@@ -1,6 +1,6 @@
 """Accuracy: error, log-loss and time of default models on many real data sets.
 
-`python -m benchmarks.accuracy --data openml|DIR [--models NAME ...] [--seeds 0 1]`
+`python -m benchmarks.accuracy --data bundled|openml|DIR [--models NAME ...] [--seeds 0 1]`
 
 The protocol: classes of fewer than 8 rows are dropped; a stratified split by seed into 70 % for
 training, at most 6,000 rows, and the others, at most 20,000 rows, for the test; every model with
@@ -17,6 +17,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from threadpoolctl import threadpool_limits
 
+from benchmarks.bundled import BUNDLED
 from sknn import SimpleMLPClassifier
 
 MAX_TRAIN, MAX_TEST, MIN_CLASS = 6_000, 20_000, 8
@@ -98,11 +100,36 @@ def _variant(**parameters: Any) -> Model:
     return lambda: SimpleMLPClassifier(random_state=0, **parameters)
 
 
+class CatBoost:
+    """CatBoost's defaults, with categories as it takes them; it needs `.[bench-catboost]`."""
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray) -> "CatBoost":
+        """Train on a table with columns of numbers and of categories."""
+        from catboost import CatBoostClassifier
+
+        words = list(X.select_dtypes("category"))
+        self.model = CatBoostClassifier(
+            cat_features=words, random_seed=0, verbose=0, thread_count=1, allow_writing_files=False
+        )
+        self.model.fit(self._text(X), y)
+        self.classes_ = self.model.classes_.astype(str)
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Return the probabilities of the classes."""
+        return self.model.predict_proba(self._text(X))
+
+    def _text(self, X: pd.DataFrame) -> pd.DataFrame:
+        words = X.select_dtypes("category").columns
+        return X.assign(**{name: X[name].astype(object).fillna("missing") for name in words})
+
+
 RIVALS: dict[str, Model] = {
     "MLPClassifier": mlp_pipeline,
     "HistGradientBoosting": lambda: HistGradientBoostingClassifier(
         categorical_features="from_dtype", random_state=0
     ),
+    "CatBoost": CatBoost,
 }
 
 #: The default model, and what becomes of it when a part of the recipe is removed, or added.
@@ -125,8 +152,15 @@ ABLATION: dict[str, Model] = {
 MODELS = RIVALS | ABLATION
 
 
+def installed(models: Sequence[str]) -> list[str]:
+    """Return the models without CatBoost, if that is not installed."""
+    return [each for each in models if each != "CatBoost" or find_spec("catboost") is not None]
+
+
 def names(source: str) -> list[str]:
     """Return the names of the data sets."""
+    if source == "bundled":
+        return list(BUNDLED)
     if source == "openml":
         return list(OPENML)
     return sorted(path.parent.name for path in Path(source).glob("*/data.csv.gz"))
@@ -139,6 +173,8 @@ def load(source: str, name: str) -> tuple[pd.DataFrame, np.ndarray]:
     `meta.json`, whose "categorical" lists the columns that are categories though they look like
     numbers.
     """
+    if source == "bundled":
+        return BUNDLED[name]()
     if source == "openml":
         from sklearn.datasets import fetch_openml
 
@@ -272,13 +308,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", required=True, metavar="DIR|openml")
+    parser.add_argument("--data", required=True, metavar="DIR|bundled|openml")
     parser.add_argument("--models", nargs="+", choices=list(MODELS), metavar="NAME")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/accuracy.jsonl"))
     options = parser.parse_args(arguments)
-    models = options.models or list(MODELS)
+    models = options.models or installed(list(MODELS))
     run(options.data, models, options.seeds, options.output, options.jobs)
     summary = table([row for row in read(options.output) if row["model"] in models])
     print(summary.round(3).to_string())

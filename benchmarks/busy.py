@@ -1,100 +1,98 @@
-"""Fit and prediction beside a busy core, and idle:  python -m benchmarks.busy [--rounds 3]
+"""Busy cores: fits and predictions beside processes that spin, and idle.
 
-Each time is in units of the same work with one BLAS thread, measured in turn in processes of their
-own.  The busy core runs a process in a session of its own: the scheduler shares the cores between
-sessions, as it does between the programs of a desktop and between containers.
+Each time is divided by that of the same work, beside the same load, with one BLAS thread; the two
+are measured in turn, in processes of their own.  A spinning process is in a session of its own:
+the scheduler shares the cores between sessions, as it does between the programs of a desktop and
+between containers.
 """
 
-import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import joblib
+import numpy as np
 from sklearn.datasets import load_digits
 
-from sknn import PLAIN, SimpleMLPClassifier
+from benchmarks import peers
+from benchmarks.measuring import Options, Ratio, Row, ratio, seconds
+from benchmarks.workloads import TRAINING
+from sknn import SimpleMLPClassifier
 
-MODELS = {
-    "default, 8 epochs": {"max_iter": 8},
-    "one layer of 100, 20 epochs": {**PLAIN, "max_iter": 20},
-    "256-128, batch 128, 4 epochs": {
-        **PLAIN,
-        "hidden_layer_sizes": (256, 128),
-        "batch_size": 128,
-        "max_iter": 4,
-    },
-}
+DEFAULT = "default, digits"
+
+#: Of the dense workloads of training, those that take a first look.
+QUICK = ("digits", "MNIST, batch 128")
 
 
-def times() -> dict[str, float]:
-    """Return the seconds of each piece of work in this process."""
-    X, y = load_digits(return_X_y=True)
-    found = {}
-    for name, parameters in MODELS.items():
-        start = time.perf_counter()
-        model = SimpleMLPClassifier(random_state=0, **parameters).fit(X, y)
-        found[f"fit, {name}"] = time.perf_counter() - start
-        start = time.perf_counter()
-        for _ in range(5):
-            model.predict_proba(X)
-        found[f"predict_proba, {name}"] = time.perf_counter() - start
-    return found
+def run(options: Options) -> Iterator[Row]:
+    """Yield ratios idle, with all cores but one busy, and with all cores busy."""
+    dense = [work.name for work in TRAINING if work.density == 1 and work.solver == "adam"]
+    n_cores = joblib.cpu_count()
+    for n_busy in sorted({0, n_cores - 1, n_cores}):
+        heading = f"{n_busy} of {n_cores} cores busy" if n_busy else "idle"
+        ratios = compare(n_busy, [DEFAULT, *(QUICK if options.quick else dense)], options.n_rounds)
+        for name, its_ratio in ratios.items():
+            yield Row(heading, name, its_ratio)
 
 
-def times_of_a_process(*, one_thread: bool) -> dict[str, float]:
+def compare(n_busy: int, names: Sequence[str], n_rounds: int) -> dict[str, Ratio]:
+    """Return the times beside spinning processes in units of those with one BLAS thread."""
+    one, free = [], []
+    with spinning(n_busy):
+        for _ in range(n_rounds):
+            one.append(times_of_a_process(names, one_thread=True))
+            free.append(times_of_a_process(names, one_thread=False))
+    return {
+        name: ratio(*(np.array([each[name] for each in runs]) for runs in (free, one)))
+        for name in one[0]
+    }
+
+
+@contextmanager
+def spinning(n_processes: int) -> Iterator[None]:
+    """Keep processes busy, each in a session of its own."""
+    command = [sys.executable, "-c", "while True: pass"]
+    processes = [subprocess.Popen(command, start_new_session=True) for _ in range(n_processes)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def times_of_a_process(names: Sequence[str], *, one_thread: bool) -> dict[str, float]:
     """Return the times in a new process, with one BLAS thread or as many as BLAS likes."""
     environment = {k: v for k, v in os.environ.items() if not k.endswith("NUM_THREADS")}
     if one_thread:
         environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "benchmarks.busy", "--times"]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    return json.loads(run.stdout)
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.busy", *names]
+    process = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(process.stdout)
 
 
-@contextmanager
-def busy_core() -> Iterator[None]:
-    """Keep a core busy."""
-    spinning = subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True)
-    try:
-        yield
-    finally:
-        spinning.kill()
-        spinning.wait()
-
-
-def compare(rounds: int) -> None:
-    """Print the median and the range of the ratios."""
-    ratios: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        one, free = (times_of_a_process(one_thread=each) for each in (True, False))
-        for name in one:
-            ratios.setdefault(name, []).append(free[name] / one[name])
-    for name, values in ratios.items():
-        low, high = min(values), max(values)
-        print(f"  {name:44}{statistics.median(values):6.2f}  ({low:.2f} - {high:.2f})", flush=True)
-
-
-def main() -> None:
-    """Run the benchmark, or one process of it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--times", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.times:
-        print(json.dumps(times()))
-        return
-    print("time / the same with one BLAS thread: median (range)")
-    print("idle")
-    compare(arguments.rounds)
-    print("one core busy")
-    with busy_core():
-        compare(arguments.rounds)
+def times(names: Sequence[str]) -> dict[str, float]:
+    """Return the seconds of fits and predictions in this process, after a first fit."""
+    found = {}
+    SimpleMLPClassifier(max_iter=1).fit(*load_digits(return_X_y=True))
+    for name in names:
+        if name == DEFAULT:
+            X, y = load_digits(return_X_y=True)
+            model = SimpleMLPClassifier(max_iter=8, random_state=0)
+        else:
+            work = next(work for work in TRAINING if work.name == name).shortened()
+            X, y = work.data()
+            model = peers.sknn_model(work)
+        found[f"fit, {name}"] = seconds(lambda model=model, X=X, y=y: model.fit(X, y))
+        found[f"predict_proba, {name}"] = seconds(
+            lambda model=model, X=X: [model.predict_proba(X) for _ in range(5)]
+        )
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(times(sys.argv[1:])))

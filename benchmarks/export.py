@@ -1,13 +1,13 @@
 """The export: ONNX Runtime beside `predict_proba`, each on one thread."""
 
 import importlib.util
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.measuring import Ratio, ratio, rounds
+from benchmarks.measuring import Options, Ratio, Row, UnavailableError, ratio, rounds
 from sknn import PLAIN, SimpleMLPClassifier
 
 MODELS: Mapping[str, Mapping[str, Any]] = {
@@ -18,6 +18,16 @@ MODELS: Mapping[str, Mapping[str, Any]] = {
 # `predict_proba` goes through the rows in chunks of this many by itself.  ONNX Runtime would need
 # memory for the hidden layers of all of them at once, and gets batches.
 _BATCH = 1_024
+
+
+def run(options: Options) -> Iterator[Row]:
+    """Yield ratios for each model."""
+    if not available():
+        raise UnavailableError("it needs onnx and onnxruntime")
+    for model in MODELS:
+        one, many = compare(model, options.n_rounds)
+        yield Row(model, "one row", one)
+        yield Row(model, "20,000 rows", many)
 
 
 def available() -> bool:

@@ -1,11 +1,13 @@
 """Growth: how the time of an epoch depends on rows, features and neurons."""
 
 import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks import peers
-from benchmarks.measuring import seconds
+from benchmarks.measuring import Options, Row, seconds
 from benchmarks.workloads import Workload
 
 _BASE = Workload("growth", 16_000, 256, (256, 256), 10, 256, 2)
@@ -20,13 +22,33 @@ SERIES = {
 }
 
 
+class Growth(NamedTuple):
+    """Sizes, seconds per epoch, and the exponents over all sizes and of the last doubling."""
+
+    sizes: list[int]
+    seconds: list[float]
+    exponents: tuple[float, float]
+
+    def __str__(self) -> str:
+        return f"{self.exponents[0]:5.2f}  ({self.exponents[1]:.2f} at the last doubling)"
+
+
+def run(options: Options) -> Iterator[Row]:
+    """Yield the growth with each quantity."""
+    for quantity in SERIES:
+        n_sizes = 3 if options.quick else len(SERIES[quantity])
+        sizes, times = measure(quantity, options.n_rounds, n_sizes)
+        exponents = exponent(sizes, times), exponent(sizes[-2:], times[-2:])
+        yield Row("an epoch of two layers, batch 256", quantity, Growth(sizes, times, exponents))
+
+
 def n_weights(work: Workload) -> int:
     """Return the number of weights of the workload's network."""
     sizes = (work.n_features, *work.hidden_layer_sizes, work.n_classes)
     return sum(below * above for below, above in itertools.pairwise(sizes))
 
 
-def measure(quantity: str, n_rounds: int) -> tuple[list[int], list[float]]:
+def measure(quantity: str, n_rounds: int, n_sizes: int) -> tuple[list[int], list[float]]:
     """Return the sizes, and the smallest seconds per epoch at each over the rounds."""
     size = {
         "rows": lambda work: work.n_samples,
@@ -34,7 +56,7 @@ def measure(quantity: str, n_rounds: int) -> tuple[list[int], list[float]]:
         "weights": n_weights,
     }[quantity]
     sizes, times = [], []
-    for work in SERIES[quantity]:
+    for work in SERIES[quantity][:n_sizes]:
         X, y = work.data()
         fit = peers.sknn(work, X.astype(np.float32), y)
         sizes.append(size(work))

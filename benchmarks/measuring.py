@@ -6,8 +6,8 @@ and what is reported is the median over the rounds, with the range.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,37 @@ class Ratio(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.median:5.2f}  ({self.low:.2f} - {self.high:.2f})"
+
+
+class Row(NamedTuple):
+    """One figure of a section; rows of the same group stand under one heading."""
+
+    group: str
+    name: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"    {self.name:<44}{self.value}"
+
+
+class Options(NamedTuple):
+    """What the user asks of a section: a first look, the number of rounds, where MNIST is."""
+
+    quick: bool = False
+    n_rounds: int = 5
+    mnist: str | None = None
+
+
+class Section(NamedTuple):
+    """A part of the benchmarks: its name, what its figures are, and what yields them."""
+
+    name: str
+    title: str
+    run: Callable[[Options], Iterator[Row]]
+
+
+class UnavailableError(Exception):
+    """A section cannot run here; the message says what it needs."""
 
 
 def seconds(function: Callable[[], object]) -> float:
@@ -45,6 +76,6 @@ def ratio(times: np.ndarray, reference: np.ndarray) -> Ratio:
     return Ratio(*map(float, (np.median(ratios), ratios.min(), ratios.max())))
 
 
-def geometric_mean(ratios: list[Ratio]) -> float:
-    """Return the geometric mean of the medians."""
-    return float(np.exp(np.mean([np.log(each.median) for each in ratios])))
+def geometric_mean(ratios: Sequence[Ratio]) -> Ratio:
+    """Return the geometric means of the medians, of the least and of the greatest ratios."""
+    return Ratio(*map(float, np.exp(np.mean(np.log(ratios), axis=0))))

@@ -2,13 +2,25 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.measuring import Options, Row, UnavailableError
 from sknn import PLAIN, SimpleMLPClassifier
 
 MEGABYTE = 1 << 20
+
+
+def run(options: Options) -> Iterator[Row]:
+    """Yield megabytes."""
+    if not available():
+        raise UnavailableError("it needs Linux's /proc")
+    group = "60,000 × 784 float64 numbers"
+    yield Row(group, "fit", round(added("fit")))
+    yield Row(group, "fit: a float32 copy by itself", round(60_000 * 784 * 4 / MEGABYTE))
+    yield Row(group, "predict", round(added("predict")))
 
 
 def added(call: str, n_samples: int = 60_000, n_features: int = 784) -> float:

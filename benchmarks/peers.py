@@ -15,8 +15,8 @@ Fit = Callable[[], object]
 Peer = Callable[[Workload, Any, np.ndarray], Fit]
 
 
-def sknn(work: Workload, X: Any, y: np.ndarray) -> Fit:
-    """This package, as plain as its peers: no scaling, embedding, averaging or calibration."""
+def sknn_model(work: Workload) -> SimpleMLPClassifier:
+    """Return our classifier, as plain as its peers: no scaling, embedding or calibration."""
     settings = PLAIN | {
         "hidden_layer_sizes": work.hidden_layer_sizes,
         "solver": work.solver,
@@ -25,7 +25,12 @@ def sknn(work: Workload, X: Any, y: np.ndarray) -> Fit:
         "tol": 0,
         "random_state": 0,
     }
-    return lambda: SimpleMLPClassifier(**settings).fit(X, y)
+    return SimpleMLPClassifier(**settings)
+
+
+def sknn(work: Workload, X: Any, y: np.ndarray) -> Fit:
+    """This package."""
+    return lambda: sknn_model(work).fit(X, y)
 
 
 def mlp_classifier(work: Workload, X: Any, y: np.ndarray) -> Fit:

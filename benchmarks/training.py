@@ -1,11 +1,35 @@
 """Training: the time of `fit` on the same data, peer by peer."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from scipy import sparse
 
 from benchmarks import peers
-from benchmarks.measuring import Ratio, ratio, rounds
-from benchmarks.workloads import Workload
+from benchmarks.measuring import Options, Ratio, Row, geometric_mean, ratio, rounds
+from benchmarks.workloads import TRAINING, Workload
+
+MEAN = "geometric mean"
+
+
+def run(options: Options) -> Iterator[Row]:
+    """Yield ratios for each workload."""
+    yield from of_workloads(
+        [work.shortened() if options.quick else work for work in TRAINING], options.n_rounds
+    )
+
+
+def of_workloads(workloads: Sequence[Workload], n_rounds: int) -> Iterator[Row]:
+    """Yield the ratios of each workload, and their means over the dense ones trained by Adam."""
+    dense: dict[str, list[Ratio]] = {}
+    for work in workloads:
+        size = f"{work.network}, {work.n_samples:,} rows, batch {work.batch_size:,}"
+        for peer, its_ratio in compare(work, n_rounds).items():
+            if work.density == 1 and work.solver == "adam":
+                dense.setdefault(peer, []).append(its_ratio)
+            yield Row(f"{work.name}: {size}", peer, its_ratio)
+    for peer, ratios in dense.items():
+        yield Row(f"{MEAN}: dense, Adam", peer, geometric_mean(ratios))
 
 
 def compare(work: Workload, n_rounds: int) -> dict[str, Ratio]:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from sklearn.base import ClassifierMixin
@@ -12,8 +12,17 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 
-from benchmarks.measuring import Ratio, ratio, rounds
+from benchmarks.measuring import Options, Ratio, Row, ratio, rounds
 from sknn import PLAIN, SimpleMLPClassifier
+
+
+def run(options: Options) -> Iterator[Row]:
+    """Yield ratios for what users do."""
+    theirs, ours = "MLPClassifier / ours", "ours / sklearn.neural_network"
+    yield Row(theirs, "predict_proba, 180,000 rows", predict_many(options.n_rounds))
+    yield Row(theirs, "predict, one row", predict_one(options.n_rounds))
+    yield Row(theirs, "grid search on digits", grid_search(options.n_rounds))
+    yield Row(ours, "import", importing(3 * options.n_rounds))
 
 
 def _against_mlp_classifier(

@@ -32,6 +32,7 @@ from sknn.preprocessing.scaler import vanishing
 from sknn.problem import Given, Problem, given_validation, read_chunk, read_problem
 from sknn.scoring import Score, make_score, name_of_score
 from sknn.settings import Settings
+from sknn.site import address
 from sknn.sklearn_private import (
     CallbackSupportMixin,
     has_callbacks,
@@ -110,18 +111,21 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         rare class no more than three times its frequency.
     calibrate : bool, default=True
         Whether each of several members trains without one fold of the samples.  What it predicts
-        for this fold fits the temperature and the offset (`temperature_`, `offset_`), and chooses
-        the cycle end of the "coslog4" schedule at which the members were best.  A single network
-        gets the temperature that is usual for its label smoothing, 0.6 for 0.1, or a higher one if
-        the training samples ask for it.  Not for "squared_error", for steps that see all samples,
-        nor in `partial_fit`.
+        for this fold fits the temperature and the offset (`temperature_`, `offset_`).  Unless
+        there is early stopping, it also decides after each cycle of the "coslog4" schedule whether
+        another one follows, and chooses the cycle end at which the members were best.  A single
+        network gets the temperature that is usual for its label smoothing, 0.6 for 0.1, or a
+        higher one if the training samples ask for it.  Not for "squared_error", for steps that see
+        all samples, nor in `partial_fit`.
     batch_size : "auto" or int, default="auto"
         Number of samples in a mini-batch, at most all.  "auto" is about 64, or 128 for more than
         16,384 samples, 256 for more than 65,536, and so on; fewer than 96 samples are one batch.
     max_iter : "auto" or int, default="auto"
         Number of epochs ("adam", "sgd") or of iterations ("lbfgs").  It is a budget, spent
-        unless early stopping ends training (or L-BFGS converges).  "auto" is 32 epochs, or as
-        many as make 1,000 steps; 200 iterations.
+        unless early stopping or calibration ends training (or L-BFGS converges).  "auto" is 32
+        epochs, or as many as make 1,000 steps; 200 iterations.  Where calibration decides when
+        training ends, it may have one more cycle than the four of "coslog4": 66 epochs, or 2,067
+        steps.
     momentum : float in [0, 1), default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True
@@ -274,12 +278,18 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     n_features_in_: int
     feature_names_in_: np.ndarray
 
-    # Where scikit-learn's diagram links to, and whether it explains the parameters: no site is
-    # published yet.  The gallery of the documentation has a template of its own (docs/conf.py).
     _doc_link_module = "sknn"
-    _doc_link_template = ""
 
     _parameter_constraints: ClassVar[dict] = CONSTRAINTS
+
+    @property
+    def _doc_link_template(self) -> str:
+        """Where scikit-learn's diagram links to; "" for nowhere, and then it explains nothing.
+
+        The gallery of the documentation has a template of its own (docs/conf.py).
+        """
+        site = address()
+        return site and f"{site}api/sknn.{{estimator_name}}.html"
 
     @suggestions.explained
     def __init__(
@@ -471,8 +481,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     def _train(self, model: Model, problem: Problem, settings: Settings, given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
         samples, validation = problem.training, problem.validation
-        inputs = model.inputs(samples.X, lazy=not settings.full_batch)
-        data = TrainingSet(inputs, model.labels.targets(samples.y), samples.weight)
+        targets = model.labels.targets(samples.y)
+        inputs = model.inputs(samples, targets, settings)
+        data = TrainingSet(inputs, targets, samples.weight)
         score = None
         if validation is not None:
             score = make_score(self.scoring, model, validation, self._view(model))

@@ -70,7 +70,9 @@ class Model:
         The encoder has read the samples; `rng` is the source of the starting weights.
         """
         form, X, weight = settings.network, samples.X, samples.weight
-        encoder.fit(X, weight)
+        # A stream may bring the same rows again, for which statistics would not be cross-fitted.
+        has_statistics = encoder.has_categories and not settings.is_stream
+        encoder.fit(X, weight, labels.targets(samples.y) if has_statistics else None)
         cosines = None
         if form.numeric_embedding == "periodic" and encoder.n_numbers > 0:
             cosines = Cosines.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
@@ -84,6 +86,7 @@ class Model:
             parametrization=form.parametrization,
             cosines=cosines,
             input_scale=form.scaling == "robust",
+            n_categories=encoder.n_embedded,
         )
         network.initialize(rng)
         loss = _loss(settings, labels, None if settings.is_stream else _prior(labels, samples))
@@ -100,14 +103,18 @@ class Model:
         calibration = Calibration.from_prior(loss, settings.temperature)
         return replace(self, network=network, loss=loss, calibration=calibration)
 
-    def inputs(self, X: Any, *, lazy: bool) -> Any:
-        """Return the inputs of the network, in its dtype, for features that were read.
+    def inputs(self, samples: Samples, targets: np.ndarray, settings: Settings) -> Any:
+        """Return a training set with these targets as inputs of the network, in its dtype.
 
-        They are an ndarray, a CSR matrix or, if `lazy` and they would exceed scikit-learn's
-        `working_memory`, lazy rows, which are made batch by batch.
+        They are an ndarray, a CSR matrix or, if training goes batch by batch and they would exceed
+        scikit-learn's `working_memory`, lazy rows.
         """
-        X = self.encoder.transform(X)
-        return self.network.inputs(X, most_bytes=working_memory() if lazy else math.inf)
+        if settings.is_stream:
+            X = self.encoder.transform(samples.X)
+        else:
+            X = self.encoder.transform_training_set(samples.X, targets, samples.weight)
+        most_bytes = math.inf if settings.full_batch else working_memory()
+        return self.network.inputs(X, most_bytes=most_bytes)
 
     def summary(self, n_samples: int) -> str:
         """Return a line on the network and the samples that it learns from."""

@@ -23,6 +23,10 @@ MAX_EMBEDDED = 128
 
 _LEAST_EPOCHS, _LEAST_STEPS = 32, 1000
 
+#: Cycles of the schedule "coslog4"; and at most so many where out-of-fold rows decide.  The fifth
+#: lowers the error of 52 data sets by 1.0 ± 0.5 %; a sixth would by 0.4 ± 0.3 %, in 14 % more time.
+N_CYCLES, MAX_CYCLES = 4, 5
+
 #: Parameters that make `SimpleMLPClassifier` as plain as `MLPClassifier`: one network of 100
 #: neurons on the features as they are, Adam with equal steps, and no calibration.  `PLAIN | {...}`
 #: is a dict.
@@ -108,6 +112,8 @@ class Settings:
         The form of the network.
     learning_rate_schedule : str
         Constant in `partial_fit`, which has no end in sight.
+    n_cycles : int
+        Number of cycles of "coslog4" in `max_iter` epochs; 0 for other schedules.
     batch_size : int
         Number of samples in a batch, perhaps more than there are.
     full_batch : bool
@@ -128,6 +134,7 @@ class Settings:
     solver: str
     learning_rate: float
     learning_rate_schedule: str
+    n_cycles: int
     weight_decay: float
     momentum: float
     nesterovs_momentum: bool
@@ -213,11 +220,14 @@ class Settings:
         if is_stream:
             given["learning_rate_schedule"] = "constant"
         calibrate = given["calibrate"] and loss == "log_loss" and not full_batch and not is_stream
+        decides = calibrate and n_members > 1 and not given["early_stopping"]
+        n_cycles = _n_cycles(given, decides=decides)
         given |= {
             "network": network,
             "batch_size": size,
             "full_batch": full_batch,
-            "max_iter": 1 if is_stream else _max_iter(given, n_samples, size),
+            "n_cycles": n_cycles,
+            "max_iter": 1 if is_stream else _max_iter(given, n_samples, size, n_cycles),
             "calibrate": bool(calibrate),
             "temperature": expected_temperature(given["label_smoothing"]) if calibrate else 1.0,
             "is_stream": is_stream,
@@ -232,7 +242,8 @@ class Settings:
     def differences(self, other: "Settings") -> list[str]:
         """Return the names of the parameters in which these settings differ from others."""
         ours, theirs = (
-            {**asdict(each), "temperature": 0, "full_batch": 0} for each in (self, other)
+            {**asdict(each), "temperature": 0, "full_batch": 0, "n_cycles": 0}
+            for each in (self, other)
         )
         ours |= ours.pop("network")
         theirs |= theirs.pop("network")
@@ -303,11 +314,22 @@ def _numeric_embedding(
     return "periodic" if suits else None
 
 
-def _max_iter(parameters: Mapping[str, Any], n_samples: int, size: int) -> int:
-    """Return the number of epochs or iterations: 32 epochs, or as many as make 1,000 steps."""
+def _n_cycles(parameters: Mapping[str, Any], *, decides: bool) -> int:
+    """Return the number of cycles of the schedule; `decides` if out-of-fold rows can end it."""
+    if parameters["learning_rate_schedule"] != "coslog4":
+        return 0
+    return MAX_CYCLES if decides and isinstance(parameters["max_iter"], str) else N_CYCLES
+
+
+def _max_iter(parameters: Mapping[str, Any], n_samples: int, size: int, n_cycles: int) -> int:
+    """Return the number of epochs or iterations: 32 epochs, or as many as make 1,000 steps.
+
+    Cycles beyond the fourth go on from there, each twice as long as the last.
+    """
     if not isinstance(parameters["max_iter"], str):
         return int(parameters["max_iter"])
     if parameters["solver"] == "lbfgs":
         return LBFGS_ITERATIONS
     n_batches = -(-n_samples // size)
-    return max(_LEAST_EPOCHS, -(-_LEAST_STEPS // n_batches))
+    n_epochs = max(_LEAST_EPOCHS, -(-_LEAST_STEPS // n_batches))
+    return round(n_epochs * (2 ** max(n_cycles, N_CYCLES) - 1) / (2**N_CYCLES - 1))

@@ -11,12 +11,16 @@ from sklearn.datasets import load_digits
 from benchmarks import __main__ as benchmarks
 from benchmarks import (
     accuracy,
+    busy,
     calibration,
+    default,
     export,
     growth,
+    jobs,
     measuring,
     memory,
     peers,
+    readme,
     report,
     time_to_accuracy,
     training,
@@ -38,7 +42,8 @@ def test_ratio_is_taken_within_rounds():
     found = measuring.ratio(np.array([2.0, 6.0, 20.0]), np.array([1.0, 2.0, 10.0]))
     assert found == (2.0, 2.0, 3.0)
     assert str(found) == " 2.00  (2.00 - 3.00)"
-    assert measuring.geometric_mean([found, measuring.Ratio(8.0, 1, 1)]) == pytest.approx(4)
+    mean = measuring.geometric_mean([found, measuring.Ratio(8.0, 8.0, 12.0)])
+    assert mean == pytest.approx((4, 4, 6))
 
 
 def test_rounds_leave_out_the_warm_up_and_take_turns():
@@ -153,6 +158,31 @@ def test_a_split_drops_rare_classes_and_keeps_the_shares(data):
 
 
 @pytest.mark.slow
+def test_bundled_data_need_no_file_and_are_the_same_each_time():
+    for name in accuracy.names("bundled"):
+        X, y = accuracy.load("bundled", name)
+        again, _ = accuracy.load("bundled", name)
+        pd.testing.assert_frame_equal(X, again)
+        assert len(X) == len(y) >= 150
+    assert X["plan"].isna().any()
+    assert X["month_0"].isna().any()
+
+
+def test_the_table_of_the_readme_has_a_row_for_each_data_set_and_the_best_in_bold():
+    data = accuracy.names("bundled")
+    columns = pd.MultiIndex.from_product(
+        [["error", "log_loss", "seconds"], ["MLPClassifier", "sknn"]], names=[None, "model"]
+    )
+    means = pd.DataFrame([[3.0, 1.04, 0.2, 0.1, 0.5, 2.0]] * len(data), data, columns)
+    lines = readme.markdown(means, ["sknn", "MLPClassifier"]).splitlines()
+    assert lines[2] == "| iris: error | **1.0 %** | 3.0 % |"
+    assert lines[-2:] == [
+        "| all: log-loss | **0.100** | 0.200 |",
+        "| all: seconds for a fit | 2.0 | **0.5** |",
+    ]
+    assert len(lines) == 2 + len(data) + 2
+
+
 def test_results_of_accuracy_are_added_to_summed_up_and_drawn(data, tmp_path, capsys):
     output = tmp_path / "results" / "accuracy.jsonl"
 
@@ -245,18 +275,121 @@ def test_callbacks_are_compared():
     assert all(each.median > 0 for each in ratios.values())
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("n_busy", [0, 1])
+def test_work_beside_busy_cores_is_compared_with_one_thread(n_busy):
+    ratios = busy.compare(n_busy, ["default, digits", "digits"], n_rounds=1)
+    assert [*ratios] == [
+        "fit, default, digits",
+        "predict_proba, default, digits",
+        "fit, digits",
+        "predict_proba, digits",
+    ]
+    assert all(each.median > 0 for each in ratios.values())
+
+
+@pytest.mark.slow
+def test_jobs_are_compared_to_the_same_bits():
+    fits, predictions = jobs.compare([1, 2], 200, 3_000, n_rounds=1, max_iter=2)
+    assert [*fits] == [*predictions] == [2]
+    assert fits[2].median > 0
+    assert predictions[2].median > 0
+
+
+def test_numbers_of_jobs_go_up_to_the_number_of_cores():
+    found = {n_cores: jobs.numbers(n_cores) for n_cores in (1, 2, 3, 4, 6, 8)}
+    assert found == {
+        1: [1],
+        2: [1, 2],
+        3: [1, 2, 3],
+        4: [1, 2, 4],
+        6: [1, 2, 4, 6],
+        8: [1, 2, 4, 8],
+    }
+
+
+@pytest.mark.slow
+def test_the_default_recipe_is_compared():
+    ratios = default.compare(200, n_rounds=1, max_iter=20)
+    assert [*ratios] == [
+        "the matrix products of its steps",
+        "MLPClassifier in a pipeline",
+        "HistGradientBoostingClassifier",
+    ]
+    assert ratios["the matrix products of its steps"].median > 1  # its steps are products and more
+
+
+# ------------------------------------------------------------------------------- the registry
+
+
+def unavailable(options):
+    raise measuring.UnavailableError("it needs a moon")
+    yield
+
+
+def two_groups(options):
+    yield measuring.Row("first", "a", measuring.Ratio(1.5, 1.0, 2.0))
+    yield measuring.Row("first", "b", options.n_rounds)
+    yield measuring.Row("second", "a", 3)
+
+
+def test_sections_are_printed_and_recorded_by_group_and_name(capsys):
+    sections = [
+        measuring.Section("full", "numbers", two_groups),
+        measuring.Section("lunar", "tides", unavailable),
+    ]
+    results = benchmarks.measure(sections, measuring.Options(n_rounds=7))
+    assert results == {
+        "full": {"first": {"a": (1.5, 1.0, 2.0), "b": 7}, "second": {"a": 3}},
+        "lunar": {},
+    }
+    printed = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines() if line]
+    assert printed == [
+        "full: numbers",
+        "first",
+        "a 1.50 (1.00 - 2.00)",
+        "b 7",
+        "second",
+        "a 3",
+        "lunar: tides",
+        "skipped: it needs a moon",
+    ]
+
+
+def test_sections_are_listed(capsys):
+    benchmarks.main(["--list"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [each.name for each in benchmarks.SECTIONS]
+    assert all(each.title in line for each, line in zip(benchmarks.SECTIONS, lines, strict=True))
+
+
+def test_an_unknown_section_is_answered_with_those_there_are(capsys):
+    with pytest.raises(SystemExit):
+        benchmarks.main(["trainning"])
+    error = capsys.readouterr().err
+    assert "there is no section 'trainning'; there are training, usage" in error
+
+
 def test_sections_may_be_empty(tmp_path):
-    benchmarks.main(["--quick", "--only", "time_to_accuracy", "--output", str(tmp_path)])
-    assert list(json.loads((tmp_path / "speed.json").read_text())) == ["machine"]
-    report.plot({}, tmp_path / "none.png")
+    benchmarks.main(["time_to_accuracy", "--quick", "--output", str(tmp_path)])
+    results = json.loads((tmp_path / "speed.json").read_text())
+    assert [*results] == ["machine", "time_to_accuracy"]
+    assert report.plot({}, tmp_path / "none.png") is False
     assert not (tmp_path / "none.png").exists()
 
 
 @pytest.mark.slow
-def test_training_is_printed_and_drawn(tmp_path, capsys):
-    results = {}
-    benchmarks.run_training(results, [TINY], 1)
+def test_training_and_growth_are_recorded_and_drawn(tmp_path, capsys):
+    small = growth.Growth([1, 2, 4], [3.0, 6.0, 12.0], (1.0, 1.0))
+    sections = [
+        measuring.Section("training", "", lambda _: training.of_workloads([TINY], 1)),
+        measuring.Section("growth", "", lambda _: iter([measuring.Row("", "rows", small)])),
+    ]
+    results = benchmarks.measure(sections, measuring.Options())
     assert "tiny: 5-4-3, 40 rows, batch 16" in capsys.readouterr().out
-    assert {"training", "geometric_mean"} <= set(results)
-    report.plot(results, tmp_path / "speed.png")
-    assert (tmp_path / "speed.png").stat().st_size < 200_000
+    by_workload, means = results["training"].values()
+    assert means.keys() == by_workload.keys()
+    for peer, mean in means.items():  # of one workload
+        assert mean == pytest.approx(by_workload[peer])
+    assert report.plot(results, tmp_path / "speed.png") is True
+    assert 1_000 < (tmp_path / "speed.png").stat().st_size < 200_000

@@ -35,6 +35,7 @@ FITTED = [
     "n_outputs_",
     "n_parameters_",
     "network_",
+    "offset_",
     "out_activation_",
     "t_",
     "temperature_",
@@ -82,6 +83,33 @@ def tooltips(page):
 
 def test_without_a_site_nothing_links_nowhere(iris):
     assert "href" not in diagram(SimpleMLPClassifier((8,), max_iter=3).fit(*iris))
+
+
+@pytest.fixture
+def installed_with(tmp_path, monkeypatch):
+    """Return a function that gives the installed package these lines of metadata."""
+
+    def install(lines):
+        folder = tmp_path / "sknn-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(
+            f"Metadata-Version: 2.4\nName: sknn\n{lines}\nVersion: 1.0\n"
+        )
+        monkeypatch.syspath_prepend(tmp_path)
+
+    return install
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_the_day_a_site_is_published_the_diagram_links_there(installed_with, slash):
+    installed_with(f"Project-URL: Documentation, https://example.org/sknn{slash}")
+    page = diagram(SimpleMLPClassifier())
+    assert 'href="https://example.org/sknn/api/sknn.SimpleMLPClassifier.html"' in page
+
+
+def test_other_addresses_are_not_the_site(installed_with):
+    installed_with("Project-URL: Source, https://example.org/code")
+    assert "href" not in diagram(SimpleMLPClassifier())
 
 
 def test_the_diagram_links_to_the_page_of_the_class(fitted):

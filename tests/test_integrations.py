@@ -98,7 +98,7 @@ def test_the_table_of_the_page_is_that_of_the_tests():
 
 @integration(
     'CalibratedClassifierCV(method="temperature")',
-    "Probabilities that say how sure the model may be.",
+    "Calibrated probabilities.",
     "Rarely needed: the default model calibrates itself.",
     scikit_learn="1.8",
 )
@@ -195,7 +195,7 @@ def shapley_values(predict, row, background):
 @integration(
     "shap.Explainer",
     "What each column adds to a single prediction.",
-    "Give it ``predict_proba`` and numbers; strings it cannot take.",
+    "Give it ``predict_proba``; it takes numbers only.",
     packages=["shap"],
 )
 @pytest.mark.filterwarnings("ignore")  # of its own, when it is imported
@@ -211,7 +211,7 @@ def test_shap(iris):
 @integration(
     "shap.KernelExplainer",
     "The same for tables with categories.",
-    "Make a frame again of the rows that it asks about.",
+    "Turn SHAP's rows back into a DataFrame.",
     packages=["shap"],
 )
 @pytest.mark.filterwarnings("ignore")
@@ -260,7 +260,7 @@ def test_bagging(mixed, two_classes):
 
 @integration(
     "OneVsRestClassifier",
-    "A model of its own for each class.",
+    "A separate model for each class.",
     "Rarely needed: the model knows many classes and labels.",
 )
 def test_one_versus_rest(iris):
@@ -283,7 +283,7 @@ def columns(remainder="drop"):
 
 @integration(
     "ColumnTransformer",
-    "Another treatment for each column.",
+    "A transformer of its own for each column.",
     "Rarely needed: tables go in raw, with categories and gaps.",
 )
 def test_column_transformer(mixed):
@@ -345,8 +345,8 @@ def pandas_and_polars():
 
 @integration(
     "polars.DataFrame",
-    "Tables of Polars, as those of pandas.",
-    "Polars 2 has its names of columns checked from scikit-learn 1.9 on.",
+    "Tables of Polars, like those of pandas.",
+    "scikit-learn checks Polars' column names from 1.9 on.",
     packages=["polars"],
 )
 def test_polars_and_pandas_give_the_same(pandas_and_polars):

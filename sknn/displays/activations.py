@@ -12,9 +12,16 @@ from sknn.displays.drawing import (
     check_image_shape,
     draw_neurons,
     layer_titles,
+    range_of,
+    scale_text,
     without_frame,
 )
-from sknn.displays.one_member import check_member, feature_input_names, output_names
+from sknn.displays.one_member import (
+    activations_for_sample,
+    feature_input_names,
+    image_of_sample,
+    output_names,
+)
 
 # In units of the distance between two neurons of a column: a layer of more neurons than this has
 # several columns; an image is this high; and this is between the layers.
@@ -88,6 +95,9 @@ class ActivationsDisplay:
     ) -> "ActivationsDisplay":
         """Draw what a fitted classifier answers to one sample.
 
+        An image is drawn as it is in `X`; inputs that are circles are those that the network gets,
+        which are scaled.
+
         Parameters
         ----------
         estimator : SimpleMLPClassifier
@@ -115,14 +125,11 @@ class ActivationsDisplay:
             If `X` is not one sample, there is no such member, or the inputs are no image of this
             shape.
         """
-        check_member(estimator, member)
-        layers = estimator.activations(X)
-        if len(layers[0]) != 1:
-            raise ValueError(
-                f"One sample can be drawn, but X has {len(layers[0])}; choose one, such as X[:1]."
-            )
+        activations = activations_for_sample(estimator, X, member)
+        if image_shape is not None:
+            activations[0] = image_of_sample(estimator, X, image_shape).ravel()
         display = cls(
-            [layer[member, 0] if layer.ndim == 3 else layer[0] for layer in layers],
+            activations,
             image_shape=image_shape,
             input_names=feature_input_names(estimator),
             class_names=output_names(estimator),
@@ -159,7 +166,7 @@ class ActivationsDisplay:
         figsize = (_INCHES * (x[-1] + self._width_of_names()), _INCHES * (2 * top + 6))
         self.ax_ = ax = axes_to_draw_on(ax, figsize)
         self.figure_ = ax.figure
-        ranges = [*map(_range_of, layers[:-1]), (0.0, 1.0)]  # the outputs are probabilities
+        ranges = [*map(range_of, layers[:-1]), (0.0, 1.0)]  # the outputs are probabilities
         titles = layer_titles([len(layer) for layer in layers])
         self.layers_ = []
         for i, (layer, (width, height), limits) in enumerate(
@@ -169,9 +176,8 @@ class ActivationsDisplay:
             box = (x[i], x[i] + width, height / 2, -height / 2)
             self.layers_.append(_draw_layer(ax, layer, box, limits, image_shape, kwargs))
             middle = x[i] + width / 2
-            scale = "{:.2g} to {:.2g}".format(*limits).replace("-", "−")
             ax.text(middle, -top - 0.7, titles[i], ha="center", va="bottom", size=9)
-            ax.text(middle, top + 0.7, scale, ha="center", va="top", size=8)
+            ax.text(middle, top + 0.7, scale_text(limits), ha="center", va="top", size=8)
         self._write_names(layers, grids, x)
         ax.set(xlim=(-0.5, x[-1] - _GAP + 0.5), ylim=(top + 0.5, -top - 0.5), aspect="equal")
         without_frame(ax)
@@ -238,9 +244,3 @@ def _centers(n_neurons: int, left: float, height: float) -> list[tuple[float, fl
     """Return the centres of a layer's neurons, column by column."""
     n_rows = int(height)
     return [(left + 0.5 + k // n_rows, 0.5 + k % n_rows - height / 2) for k in range(n_neurons)]
-
-
-def _range_of(activations: np.ndarray) -> tuple[float, float]:
-    """Return what is darkest and what is brightest."""
-    low, high = min(0.0, activations.min()), max(0.0, activations.max())
-    return (low, high) if low < high else (0.0, 1.0)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 #: For things of different kinds: blue, vermilion, green, purple, sky blue, orange, black (Okabe and
 #: Ito, "Color universal design", 2008, without their yellow, which is too pale for a line).
 DISTINCT_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
@@ -10,6 +12,9 @@ DISTINCT_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F
 #: Of the colormap for weights: negative ones are red, positive ones blue, and those near 0 white.
 WEIGHT_COLORMAP = "RdBu"
 NEGATIVE_COLOR, POSITIVE_COLOR = "#B2182B", "#2166AC"
+
+#: On black the numbers near 0 are black, and the strong ones bright.
+COLORS_ON_BLACK = ("#4AA8FF", "#FF6E4A")  # positive, negative
 
 #: Of the colormap for activations: the brighter, the more a neuron answers.
 ACTIVATION_COLORMAP = "cividis"
@@ -88,6 +93,26 @@ def draw_neurons(ax: Any, centers: Any, radius: float, **style: Any) -> Any:
 
     circles = PatchCollection([Circle(center, radius) for center in centers], **style)
     return ax.add_collection(circles, autolim=False)
+
+
+def colormap_on_black() -> Any:
+    """Return the colormap for what adds to a sum, or takes from it, on a black ground."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    positive, negative = COLORS_ON_BLACK
+    colors = [negative, "black", positive]
+    return LinearSegmentedColormap.from_list("red, black, blue", colors)
+
+
+def range_of(activations: np.ndarray) -> tuple[float, float]:
+    """Return what is darkest and what is brightest."""
+    low, high = min(0.0, activations.min()), max(0.0, activations.max())
+    return (low, high) if low < high else (0.0, 1.0)
+
+
+def scale_text(limits: tuple[float, float]) -> str:
+    """Return the two ends of a scale as text."""
+    return "{:.2g} to {:.2g}".format(*limits).replace("-", "−")
 
 
 def layer_titles(sizes: Sequence[int]) -> list[str]:

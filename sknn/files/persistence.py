@@ -93,6 +93,9 @@ def _check(model: Model, n_features: Any, seed: Any) -> None:
     legal = {
         "features": n_features == len(encoder.is_category),
         "inputs": network.sizes[0] == encoder.n_inputs >= network.scaler.n_numbers,
+        "categories": network.n_categories == tuple(encoder.n_embedded),
+        "statistics": {each.shape[1] for each in encoder.statistics if len(each)}
+        <= {labels.n_outputs},
         "classes": _are_classes(labels),
         "outputs": network.sizes[-1] == labels.n_outputs,
         "values": np.isfinite(network.parameters.values).all(),

@@ -18,7 +18,7 @@ _SMALL = 1 << 18
 # Products of more multiplications than this keep the threads of BLAS, which gain more than a third
 # there on an idle machine.  Before there was this bound, and beside one busy core of two, the
 # default fit on the digits took 28 times as long with two threads as with one; idle, 0.86 times.
-# `python -m benchmarks.busy` prints what is left.
+# `python -m benchmarks busy` prints what is left.
 _LARGE = 1 << 24
 
 

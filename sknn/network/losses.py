@@ -163,7 +163,7 @@ class LogLoss(Loss):
         *rows, n_outputs = shape
         transposed = np.empty((n_outputs, math.prod(rows)), dtype)
         sums, ones = np.empty(rows, dtype), np.ones(n_outputs, dtype)
-        cache = np.empty(shape, dtype), transposed, sums, ones
+        cache = np.empty(shape, dtype), transposed, sums, ones, _least_log(dtype)
         return Workspace(cache, outputs=np.empty(rows, dtype))
 
     def value_and_gradient(self, raw, targets, workspace):
@@ -173,11 +173,11 @@ class LogLoss(Loss):
         maximum over columns of the transpose, and sums as products with ones, take a quarter of
         the time for 10 classes.
         """
-        losses, (p, transposed, sums, ones) = workspace.outputs, workspace.cache
+        losses, (p, transposed, sums, ones, least_log) = workspace.outputs, workspace.cache
         np.copyto(transposed, raw.reshape(-1, len(transposed)).T)
         np.maximum.reduce(transposed, axis=0, out=losses.reshape(-1))
         raw -= losses[..., np.newaxis]
-        np.exp(raw, out=p)
+        _exp(raw, least_log, transposed.reshape(p.shape), out=p)
         np.matmul(p, ones, out=sums)
         p /= sums[..., np.newaxis]
         np.log(sums, out=losses)
@@ -200,17 +200,17 @@ class BinaryLogLoss(Loss):
 
     def workspace(self, shape, dtype):
         """Allocate two arrays shaped like the raw predictions."""
-        cache = tuple(np.empty((2, *shape), dtype))
+        cache = (*np.empty((2, *shape), dtype), _least_log(dtype))
         return Workspace(cache, outputs=np.empty(shape[:-1], dtype))
 
     def value_and_gradient(self, raw, targets, workspace):
         """Compute `Σₖ [log(1 + exp(rawₖ)) - tₖ rawₖ]` and `p - t`."""
-        softplus, loss = workspace.cache  # softplus = -log(1 - p)
+        softplus, loss, least_log = workspace.cache  # softplus = -log(1 - p)
         np.logaddexp(0, raw, out=softplus)
         np.multiply(targets, raw, out=loss)
         np.subtract(softplus, loss, out=loss)
         raw -= softplus  # log p
-        np.exp(raw, out=raw)
+        _exp(raw, least_log, softplus, out=raw)
         raw -= targets
         return np.sum(loss, axis=-1, out=workspace.outputs)
 
@@ -250,6 +250,22 @@ class SquaredError(Loss):
         """Return `(1 - ε)² Σₖ fₖ (1 - fₖ)`: the variance of targets after smoothing by ε."""
         variance = float(np.sum(frequencies * (1 - frequencies)))
         return (1 - self.label_smoothing) ** 2 * variance
+
+
+def _least_log(dtype: np.dtype) -> np.ndarray:
+    """Return the logarithm of the least probability that has a gradient: 3e-10 in float32."""
+    return np.array(np.log(np.finfo(dtype).tiny) / 4, dtype)
+
+
+def _exp(log_p: np.ndarray, least_log: np.ndarray, mask: np.ndarray, out: np.ndarray) -> None:
+    """Write `exp(log_p)`, or 0 where `log_p` is not greater than the least, to `out`.
+
+    The gradients of smaller probabilities, and their squares in Adam, become denormal numbers, with
+    which processors compute many times slower.  `mask` is overwritten.
+    """
+    np.greater(log_p, least_log, out=mask)
+    np.exp(log_p, out=out)
+    out *= mask
 
 
 #: The losses by name, for exclusive classes and for independent labels.

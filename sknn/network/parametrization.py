@@ -79,6 +79,7 @@ class NeuralTangent(Parametrization):
         "scale": 6.0,
         "amplitude": 0.1,
         "offset": 0.1,
+        "table": 0.1,
     }
 
     # A single output neuron stands for the difference of two, one for each class.  It moves as

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.blas import blas_threads
+from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
 from sknn.network.embedding import (
     N_COSINES,
     N_FUNCTIONS,
@@ -41,6 +42,7 @@ _DEFINITION = (
     "n_members",
     "parametrization",
     "input_scale",
+    "n_categories",
 )
 
 
@@ -71,14 +73,17 @@ class MultilayerPerceptron:
         Cosines of the inputs that are numbers, from which a `PeriodicEmbedding` makes functions.
     input_scale : bool
         Whether each input of the first dense layer has a learnt factor.
+    n_categories : sequence of int
+        For each column of codes, which follow the inputs, the number of categories that get a
+        `CategoryEmbedding`.
     values : ndarray of shape (n_parameters,), optional
         The values of all parameters, which are not copied; zeros if not given.
 
     Attributes
     ----------
     layers : list of Layer
-        In the order of the forward pass: a `PeriodicEmbedding` if there are cosines, then `Dense`,
-        `Nonlinearity` and `Dropout` layers.
+        In the order of the forward pass: a `PeriodicEmbedding` if there are cosines, a
+        `CategoryEmbedding` if there are codes, then `Dense`, `Nonlinearity` and `Dropout` layers.
     parameters : ParameterVector
         The memory that the layers share: all that is trained.
     members : tuple of int
@@ -108,6 +113,7 @@ class MultilayerPerceptron:
         parametrization: str = "standard",
         cosines: Cosines | None = None,
         input_scale: bool = False,
+        n_categories: Sequence[int] = (),
         values: np.ndarray | None = None,
     ):
         self.sizes = tuple(map(index, sizes))
@@ -122,6 +128,7 @@ class MultilayerPerceptron:
         self.cosines = cosines
         self.n_embedded = 0 if cosines is None else cosines.n_numbers
         self.input_scale = input_scale
+        self.n_categories = tuple(map(index, n_categories))
         self._check()
         if values is not None:
             self._check_size(values)
@@ -150,13 +157,16 @@ class MultilayerPerceptron:
     def _check(self) -> None:
         """Raise ValueError unless there is such a network."""
         legal = {
-            "sizes": len(self.sizes) >= 2 and min(self.sizes) >= 1,
+            "sizes": len(self.sizes) >= 2
+            and self.sizes[0] >= (0 if self.n_categories else 1)
+            and min(self.sizes[1:]) >= 1,
             "activation": self.activation in ACTIVATIONS,
             "dropout": 0 <= self.dropout < 1,
             "dtype": self.dtype in (np.float32, np.float64),
             "n_members": self.n_members >= 1,
             "parametrization": self.parametrization in PARAMETRIZATIONS,
             "n_embedded": 0 <= self.n_embedded <= self.sizes[0],
+            "n_categories": min(self.n_categories, default=0) >= 0,
         }
         for name, is_legal in legal.items():
             if not is_legal:
@@ -168,9 +178,10 @@ class MultilayerPerceptron:
         This is arithmetic, which precedes the layers: the sizes may come from a file.
         """
         n_numbers, n_inputs = self.n_embedded, self.sizes[0]
-        n_inputs += n_numbers * N_FUNCTIONS
+        n_inputs += n_numbers * N_FUNCTIONS + len(self.n_categories) * N_DIMENSIONS
         size = sum(a * b for a, b in pairwise((n_inputs, *self.sizes[1:]))) + sum(self.sizes[1:])
         size += n_numbers * N_FUNCTIONS * N_COSINES + (n_inputs if self.input_scale else 0)
+        size += sum(each + 1 for each in self.n_categories) * N_DIMENSIONS
         size *= self.n_members
         if np.shape(values) != (size,):
             raise ValueError(
@@ -182,11 +193,14 @@ class MultilayerPerceptron:
         parametrization, members = PARAMETRIZATIONS[self.parametrization], self.members
         layers: list[Layer] = []
         n_inputs, *hidden, n_outputs = self.sizes
-        n_data = n_inputs
+        n_data, n_functions = n_inputs, self.n_embedded * N_FUNCTIONS
         if self.cosines is not None:
-            embedding = PeriodicEmbedding(n_inputs, self.n_embedded, members, self._places)
-            layers.append(embedding)
-            n_inputs = embedding.n_outputs
+            n_columns = n_inputs + len(self.n_categories)
+            layers.append(PeriodicEmbedding(n_columns, self.n_embedded, members, self._places))
+            n_inputs += n_functions
+        if self.n_categories:
+            layers.append(CategoryEmbedding(self.n_categories, n_data, n_functions, members))
+            n_inputs += len(self.n_categories) * N_DIMENSIONS
         start = parametrization.hidden_start(ACTIVATIONS[self.activation])
         scales = self.input_scale
         for n_units in hidden:

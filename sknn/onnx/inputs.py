@@ -9,6 +9,7 @@ from sknn.model import Model
 from sknn.onnx.graph import ML_DOMAIN, Graph, Input
 from sknn.onnx.layers import emit
 from sknn.preprocessing.columns import kind_of
+from sknn.preprocessing.encoder import TableEncoder
 
 
 def inputs_of(model: Model, feature_names: Sequence[str]) -> list[Input]:
@@ -56,7 +57,7 @@ def emit_inputs(
     Returns
     -------
     str
-        Name of the inputs of the network, of shape (n_rows, n_inputs) and in its dtype.
+        Name of the inputs of the network, of shape (n_rows, n_inputs + n_codes) and in its dtype.
 
     Raises
     ------
@@ -75,9 +76,21 @@ def emit_inputs(
         x = _emit_impute(graph, graph.add("Concat", *numbers, axis=1), encoder.imputed_values)
         parts.append(graph.cast(emit(network.scaler, graph, x), network.dtype))
     graph.dtype = network.dtype
-    for j, known, has_others in zip(columns, encoder.categories, encoder.has_others, strict=True):
-        parts.append(_emit_categories(graph, values[j], known, has_others, feature_names[j]))
-    return graph.add("Concat", *parts, axis=1)
+    codes = []
+    for i, j in enumerate(columns):
+        column, name = values[j], feature_names[j]
+        known, rare = encoder.categories[i], encoder.rare_categories[i]
+        has_others, code = encoder.has_others[i], _emit_code(graph, column, encoder, i, name)
+        if encoder.is_embedded[i]:
+            codes.append(code)
+        elif len(known) == 2 and not has_others:
+            one_hot = _emit_one_hot(graph, code, 2)
+            parts.append(graph.add("MatMul", one_hot, np.array([[-1], [1]], graph.dtype)))
+        else:
+            parts.append(_emit_one_hot(graph, code, max(1, len(known) + has_others)))
+        if rare:
+            parts.append(_emit_statistics(graph, column, rare, encoder.statistics[i], name))
+    return graph.add("Concat", *parts, *codes, axis=1)
 
 
 def _category_columns(encoder: Any) -> list[int]:
@@ -88,9 +101,9 @@ def _category_columns(encoder: Any) -> list[int]:
 def _kinds(encoder: Any, feature_names: Sequence[str]) -> list[str]:
     """Return for each feature "numbers", also for categories that are numbers, or "strings"."""
     kinds = ["numbers"] * len(feature_names)
-    for j, known in zip(_category_columns(encoder), encoder.categories, strict=True):
+    for j, known in zip(_category_columns(encoder), encoder.examples(), strict=True):
         # A column without a known category takes strings of any kind.
-        kinds[j] = str(kind_of(known[0])) if known else "strings"
+        kinds[j] = "strings" if known is None else str(kind_of(known))
         if kinds[j] == "bytes":
             raise ValueError(
                 f"The categories of column {feature_names[j]!r} are bytes, which ONNX does not "
@@ -128,38 +141,38 @@ def _emit_impute(graph: Graph, x: str, impute_values: np.ndarray) -> str:
     return graph.add("Where", missing, np.nan_to_num(impute_values), x)
 
 
-def _emit_categories(
-    graph: Graph, column: str, known: list[Any], has_others: bool, name: str
+def _emit_code(graph: Graph, column: str, encoder: TableEncoder, i: int, name: str) -> str:
+    """Return 1 to k for the known categories of a column, k + 1 for others, 0 for missing ones."""
+    known, rare = encoder.categories[i], encoder.rare_categories[i]
+    codes, others = np.arange(1.0, len(known) + 1), float(len(known) + 1) * encoder.has_others[i]
+    if kind_of(encoder.examples()[i]) != "numbers":
+        gaps = [] if "" in known or "" in rare else [""]
+        code = _emit_lookup(graph, column, [*known, *gaps], [*codes, *[0.0] * len(gaps)], others)
+        return graph.cast(code, graph.dtype)
+    unknown = graph.add("Where", graph.add("IsNaN", column), 0.0, others)
+    is_one = graph.add("Equal", column, _as_float64(known, name)[np.newaxis])
+    excess = (codes - others).astype(graph.dtype)[:, np.newaxis]
+    return graph.add("Add", unknown, graph.add("MatMul", graph.cast(is_one, graph.dtype), excess))
+
+
+def _emit_one_hot(graph: Graph, code: str, n_codes: int) -> str:
+    """Return a row for each code, 1 in its place from 1 on."""
+    codes = np.arange(1, n_codes + 1, dtype=graph.dtype)
+    return graph.cast(graph.add("Equal", code, codes[np.newaxis]), graph.dtype)
+
+
+def _emit_statistics(
+    graph: Graph, column: str, rare: list[Any], statistics: np.ndarray, name: str
 ) -> str:
-    """Encode a column of categories: two of them as -1 or 1, more as one-hot rows."""
-    if not known:
-        return graph.cast(_emit_lookup(graph, column, [""], [0.0], 0.0), graph.dtype)
-    is_string = kind_of(known[0]) == "strings"
-    if is_string:
-        codes = np.arange(len(known))
-        code = _emit_lookup(graph, column, known, codes, -1)
-        one_hot = graph.add("Equal", code, codes[np.newaxis])
-    else:
-        one_hot = graph.add("Equal", column, _as_float64(known, name)[np.newaxis])
-    one_hot = graph.cast(one_hot, graph.dtype)
-    if has_others:
-        # What is neither known nor missing is one of the others.
-        others = graph.add("Sub", 1.0, graph.add("ReduceSum", one_hot, np.array([1]), keepdims=1))
-        if not is_string or "" not in known:
-            others = graph.add("Sub", others, _emit_is_missing(graph, column, is_string))
-        return graph.add("Concat", one_hot, others, axis=1)
-    if len(known) == 2:
-        return graph.add("MatMul", one_hot, np.array([[-1], [1]], graph.dtype))
-    return one_hot
-
-
-def _emit_is_missing(graph: Graph, column: str, is_string: bool) -> str:
-    """Return 1.0 where a category is missing, which is "" or NaN, and 0.0 elsewhere."""
-    if is_string:
-        missing = _emit_lookup(graph, column, [""], [1.0], 0.0)
-    else:
-        missing = graph.add("IsNaN", column)
-    return graph.cast(missing, graph.dtype)
+    """Return the target statistics of each category, 0 where it has none."""
+    statistics = statistics.astype(graph.dtype)
+    if kind_of(rare[0]) == "numbers":
+        is_one = graph.add("Equal", column, _as_float64(rare, name)[np.newaxis])
+        return graph.add("MatMul", graph.cast(is_one, graph.dtype), statistics)
+    place = _emit_lookup(graph, column, rare, np.arange(len(rare)), len(rare))
+    table = np.concatenate([statistics, np.zeros_like(statistics[:1])])
+    rows = graph.add("Gather", table, place, axis=0)  # (n_rows, 1, n_statistics)
+    return graph.add("Reshape", rows, np.array([0, statistics.shape[1]]))
 
 
 def _emit_lookup(graph: Graph, column: str, keys: list[str], values: Any, default: Any) -> str:

@@ -4,11 +4,13 @@ ONNX Runtime has float64 kernels of simple operators only, so activation functio
 """
 
 from functools import singledispatch
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from sknn.network import activations, layers
+from sknn.network.categories import CategoryEmbedding
 from sknn.network.embedding import Cosines, PeriodicEmbedding
 from sknn.network.scaling import InputScaler
 from sknn.onnx.graph import Graph
@@ -76,6 +78,28 @@ def _emit_periodic_embedding(part: PeriodicEmbedding, graph: Graph, x: str) -> s
     if part.members:  # each has the inputs
         inputs = graph.add("Add", inputs, np.zeros((*part.members, 1, 1), part.amplitude.dtype))
     return graph.add("Concat", inputs, functions, axis=-1)
+
+
+@emit.register
+def _emit_category_embedding(part: CategoryEmbedding, graph: Graph, x: str) -> str:
+    """Replace the codes by the vectors of their categories, after all else."""
+    n_columns = len(part.first_vectors)
+    if part.members and part.n_after == 0:  # without functions of numbers below, members share x
+        x = graph.add("Add", x, np.zeros((*part.members, 1, 1), part.table.dtype))
+    ends = np.cumsum([0, part.n_before, n_columns, part.n_after])
+    before, codes, after = (
+        graph.add("Slice", x, np.array([start]), np.array([stop]), np.array([-1]))
+        for start, stop in pairwise(ends)
+    )
+    for _ in part.members:  # the codes of any member are those of all
+        codes = graph.add("Gather", codes, np.array([0]), axis=0)
+        codes = graph.add("Squeeze", codes, np.array([0]))
+    places = graph.add("Add", graph.cast(codes, np.int64), part.first_vectors)
+    vectors = graph.add("Gather", part.table, places, axis=len(part.members))
+    n_functions = n_columns * part.table.shape[-1]
+    shape = np.array([0] * (len(part.members) + 1) + [n_functions])  # 0 for the size there is
+    vectors = graph.add("Reshape", vectors, shape)
+    return graph.add("Concat", before, after, vectors, axis=-1)
 
 
 @emit.register

@@ -26,7 +26,6 @@ def warn_of_columns(
     columns: Sequence[np.ndarray | Categories],
     names: Sequence[str],
     as_category: Sequence[bool | None],
-    max_categories: int,
 ) -> None:
     """Warn of text that is nearly all numbers, and of categories that say little.
 
@@ -38,8 +37,6 @@ def warn_of_columns(
         Their names.
     as_category : sequence of bool or None
         Which columns were to be categories; None where the values decided.
-    max_categories : int
-        Largest number of categories of a column with an input each.
     """
     odd, vague = [], []
     for column, name, wanted in zip(columns, names, as_category, strict=True):
@@ -47,7 +44,7 @@ def warn_of_columns(
             continue
         if wanted is None and (doubt := doubt_about_numbers(column)):
             odd.append(f"column {name} {doubt}")
-        elif doubt := doubt_about_categories(column, max_categories):
+        elif doubt := doubt_about_categories(column):
             vague.append(f"column {name} ({doubt})")
     if odd:
         warn_user(
@@ -56,7 +53,7 @@ def warn_of_columns(
         )
     if vague:
         warn_user(
-            f"Nearly every row has its own category, or all are equally rare: {_first(vague)}. "
+            f"Nearly every row has its own category: {_first(vague)}. "
             "Little can be learnt from that. Drop the column if it is an identifier; make "
             "numbers, or fewer categories, of dates and texts."
         )
@@ -110,7 +107,7 @@ def _remedy_for(written: list[str]) -> str:
     return f"column.str.replace('{removed}', '', regex=True){decimal}.astype(float)"
 
 
-def doubt_about_categories(column: Categories, max_categories: int) -> str | None:
+def doubt_about_categories(column: Categories) -> str | None:
     """Return why the categories of a column say little, None if they may say something."""
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
     counts = counts[counts > 0]
@@ -119,8 +116,6 @@ def doubt_about_categories(column: Categories, max_categories: int) -> str | Non
         return None
     if len(counts) > 0.9 * n_rows:
         return f"{len(counts)} values in {n_rows} rows"
-    if len(counts) > max_categories and counts.min() == counts.max():
-        return f"{len(counts)} values, each in {counts[0]} rows, of which none is frequent"
     return None
 
 

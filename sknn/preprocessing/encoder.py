@@ -5,7 +5,7 @@ by block, when they are asked for.  The only whole matrix is the one that the ne
 An array of numbers without gaps is its own encoding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,28 @@ from scipy import sparse
 
 from sknn.network.rows import Rows, blocks
 from sknn.preprocessing.advice import warn_of_columns
+from sknn.preprocessing.categories import (
+    MAX_ONE_HOT,
+    check_categories,
+    code,
+    codes_of,
+    one_hot,
+    repeated_categories,
+    select_categories,
+)
 from sknn.preprocessing.columns import Categories, kind_of
 from sknn.preprocessing.frames import is_homogeneous, read_columns, shown_names, wanted_categories
 from sknn.preprocessing.scaler import approximate_medians, weighted_quantiles
-from sknn.preprocessing.table import EncodedTable, Numbers, Table
+from sknn.preprocessing.statistics import target_statistics
+from sknn.preprocessing.table import EncodedTable, Numbers, OneHot, RowsOfColumn, Table
 
-#: Largest number of categories of a column with an input each.
-MAX_CATEGORIES = 254
+# Of more than `MAX_ONE_HOT` categories, those with fewer rows than this have target statistics: an
+# embedding of its own would learn a rare category by heart.  No category has both: beside an
+# embedding, cross-fitted statistics tell by their deviations what the targets of the own fold are.
+_FREQUENT = 10
+
+# Target statistics of more outputs than this would be too many inputs.
+_MAX_OUTPUTS = 25
 
 # What defines a fitted encoder; all else follows.
 _DEFINITION = (
@@ -28,6 +43,8 @@ _DEFINITION = (
     "imputed_values",
     "categories",
     "has_others",
+    "rare_categories",
+    "statistics",
 )
 
 
@@ -42,10 +59,18 @@ class TableEncoder:
     * A column of two categories becomes one input, -1 or 1; any other column of k categories
       becomes k inputs, of which the one of the row's category is 1 and the others are 0.  Missing
       and unseen categories are 0 throughout.
-    * Of more than `MAX_CATEGORIES` categories the most frequent keep an input each, and all
-      others share one more.  There an unseen category is one of the others: nothing tells it from
-      a rare one.  Categories that are equally frequent keep their inputs together or not at all.
-      Where none is left, as in a column of names, the column is one input of zeros.
+    * Of more than `MAX_ONE_HOT` categories those with at least 10 rows, and `MAX_CATEGORIES` of
+      them at most, are *known*; all others count as one more.  An unseen category is one of the
+      others: nothing tells it from a rare one.  Categories that are equally frequent are known all
+      together or not at all.
+    * If more than `MAX_ONE_HOT` are left, the column becomes a code, after all inputs, of which the
+      network makes an embedding: 0 for a missing category, 1 to k for others.
+    * Where there are others, there is an input more for each output: the target statistic of the
+      category, see `target_statistics`.  In the training set it is cross-fitted.  It is 0 for
+      known, missing and unseen categories, and for those of one row, which would tell the target
+      of that row.
+    * Where no category is known and none has a statistic, as in a column of names, the column is
+      one input of zeros.
 
     Samples of weight zero count nowhere.
 
@@ -65,15 +90,23 @@ class TableEncoder:
     imputed_values : ndarray of shape (n_numbers,)
         What a missing number becomes; NaN for columns without any number.
     categories : list of list
-        For each column of categories, those that have an input, in sorted order.
+        For each column of categories, those that are known, in sorted order.
     has_others : list of bool
-        For each column of categories, whether there are others, which share an input.
+        For each column of categories, whether there are others, which share an input or a code.
+    rare_categories : list of list
+        For each column of categories, the others that have target statistics, in sorted order.
+    statistics : list of ndarray of shape (n_rare_categories, n_outputs)
+        Their target statistics.
     has_categories : bool
         Whether there are columns of categories.
     n_numbers : int
         Number of columns of numbers, which are the first inputs.
     n_inputs : int
         Number of inputs that a row becomes.
+    is_embedded : list of bool
+        For each column of categories, whether it becomes a code.
+    n_embedded : list of int
+        For each column of codes, which follow the inputs, the number of codes but 0.
 
     Examples
     --------
@@ -96,10 +129,14 @@ class TableEncoder:
         self.is_category = np.zeros(0, bool)
         self.has_categories = False
         self.n_numbers = self.n_inputs = 0
+        self.n_embedded: list[int] = []
         self.imputed_values = np.zeros(0)
         self.categories: list[list[Any]] = []
         self.has_others: list[bool] = []
-        self._widths: list[int] = []  # number of inputs of each column of categories
+        self.rare_categories: list[list[Any]] = []
+        self.statistics: list[np.ndarray] = []
+        self.is_embedded: list[bool] = []
+        self._n_one_hot: list[int] = []  # its number of inputs but for target statistics
         self._passes_arrays = True  # whether an array without gaps is its own encoding
 
     def __repr__(self) -> str:
@@ -145,10 +182,11 @@ class TableEncoder:
             raise ValueError(f"No table has the medians {imputed}.")
         if not all(isinstance(each, bool) for each in self.has_others):
             raise ValueError(f"No column has {self.has_others} others.")
-        for known in self.categories:
-            kinds = {kind_of(value) for value in known}
-            if len(kinds) > 1 or None in kinds or known != sorted(set(known)):
-                raise ValueError(f"No column has the categories {known}.")
+        if not len(self.rare_categories) == len(self.statistics) == n_categories:
+            raise ValueError(f"No table of {n_categories} categories has these statistics.")
+        self.statistics = [np.asarray(each) for each in self.statistics]
+        for column in zip(self.categories, self.rare_categories, self.statistics, strict=True):
+            check_categories(*column)
 
     # --------------------------------------------------------------------- reading
 
@@ -196,7 +234,7 @@ class TableEncoder:
         if reset:
             self.is_category = np.array([isinstance(column, Categories) for column in columns])
             self.has_categories = bool(categories)
-            warn_of_columns(columns, names, wanted, MAX_CATEGORIES)
+            warn_of_columns(columns, names, wanted)
         else:
             self._check_kinds(categories, np.array(names, object)[np.array(wanted)])
         numbers = [column for column in columns if isinstance(column, np.ndarray)]
@@ -205,31 +243,53 @@ class TableEncoder:
     def _check_kinds(self, columns: list[Categories], names: np.ndarray) -> None:
         """Raise ValueError if numbers are to be found among strings, or the like."""
         # Before `fit`, when a validation set is read, there is nothing to compare with.
-        for (_, values), known, name in zip(columns, self.categories, names, strict=False):
-            if values and known and kind_of(values[0]) != kind_of(known[0]):
+        for (_, values), known, name in zip(columns, self.examples(), names, strict=False):
+            if values and known is not None and kind_of(values[0]) != kind_of(known):
                 raise ValueError(
                     f"Input X holds {kind_of(values[0])} like {values[0]!r} where the model has "
-                    f"learnt categories that are {kind_of(known[0])} like {known[0]!r} (column "
+                    f"learnt categories that are {kind_of(known)} like {known!r} (column "
                     f"{name}). Convert them to the same type."
                 )
 
+    def examples(self) -> list[Any]:
+        """Return a category of each column of categories, or None if it has none."""
+        pairs = zip(self.categories, self.rare_categories, strict=True)
+        return [next(iter(known or rare), None) for known, rare in pairs]
+
     # --------------------------------------------------------------------- fitting
 
-    def fit(self, X: Any, sample_weight: np.ndarray | None = None) -> "TableEncoder":
-        """Learn the medians, and which categories there are; return the encoder.
+    def fit(
+        self,
+        X: Any,
+        sample_weight: np.ndarray | None = None,
+        targets: np.ndarray | None = None,
+    ) -> "TableEncoder":
+        """Learn the medians, which categories there are, and target statistics.
 
-        `X` is a table that was read, or an array or CSR matrix of numbers.
+        Parameters
+        ----------
+        X : Table, ndarray or CSR matrix of shape (n_rows, n_features)
+            A table that was read, or numbers.
+        sample_weight : ndarray of shape (n_rows,), optional
+            Weights of the rows.
+        targets : ndarray of shape (n_rows, n_outputs), optional
+            Zeros and ones.  Without them, as in a stream, there are no target statistics, and
+            categories may be known however rare they are.
+
+        Returns
+        -------
+        TableEncoder
+            This encoder.
         """
-        weight = None if sample_weight is None else np.asarray(sample_weight, np.float64)
+        weight = None if sample_weight is None else _in_rows(sample_weight)
         self.categories, self.has_others = [], []
+        self.rare_categories, self.statistics = [], []
         if not self.has_categories:
             self.is_category = np.zeros(X.shape[1], bool)
         if isinstance(X, Table):
             self._fit_numbers(X.numbers, weight)
-            for codes, values in X.categories:
-                kept, has_others = _select_categories(codes, values, weight)
-                self.categories.append(kept)
-                self.has_others.append(has_others)
+            for column in X.categories:
+                self._fit_categories(column, weight, targets)
         else:
             self.imputed_values = (
                 np.zeros(X.shape[1]) if sparse.issparse(X) else approximate_medians(X, weight)
@@ -237,15 +297,40 @@ class TableEncoder:
         self._finalize()
         return self
 
+    def _fit_categories(
+        self, column: Categories, weight: np.ndarray | None, targets: np.ndarray | None
+    ) -> None:
+        """Learn which categories of a column are known, and the statistics of others."""
+        has_statistics = targets is not None and targets.shape[1] <= _MAX_OUTPUTS
+        known, has_others = select_categories(column, weight, _FREQUENT * has_statistics)
+        rare, statistics = [], np.zeros((0, 0))
+        if has_statistics:
+            rare = repeated_categories(column, weight, known)
+        if rare and targets is not None:
+            codes = codes_of(column, rare)
+            statistics, _ = target_statistics(codes, len(rare), targets, weight)
+        self.categories.append(known)
+        self.has_others.append(has_others or bool(rare))
+        self.rare_categories.append(rare)
+        self.statistics.append(statistics)
+
     def _finalize(self) -> None:
         """Set what follows from what was learnt."""
         self.has_categories = bool(self.categories)
         self._passes_arrays = not (self.categories or np.isnan(self.imputed_values).any())
-        self.n_numbers, self._widths = len(self.imputed_values), []
-        for known, has_others in zip(self.categories, self.has_others, strict=True):
+        self.n_numbers = self.n_inputs = len(self.imputed_values)
+        self.is_embedded, self._n_one_hot, self.n_embedded = [], [], []
+        for known, has_others, statistics in zip(
+            self.categories, self.has_others, self.statistics, strict=True
+        ):
+            n_categories = len(known) + has_others
+            is_embedded = len(known) > MAX_ONE_HOT
             is_binary = len(known) == 2 and not has_others
-            self._widths.append(1 if is_binary else max(1, len(known) + has_others))
-        self.n_inputs = self.n_numbers + sum(self._widths)
+            n_one_hot = 0 if is_embedded else 1 if is_binary else max(1, n_categories)
+            self.is_embedded.append(is_embedded)
+            self._n_one_hot.append(n_one_hot)
+            self.n_embedded += [n_categories] * is_embedded
+            self.n_inputs += n_one_hot + statistics.shape[1]
 
     def _fit_numbers(self, numbers: Numbers, weight: np.ndarray | None) -> None:
         """Learn the medians and which columns have gaps."""
@@ -264,18 +349,19 @@ class TableEncoder:
         """Return a name for each input, by the names of the columns.
 
         The name of a number is that of its column; that of a category is `column=category`.  Of
-        two categories the second is named, which is the positive one.
+        two categories the second is named, which is the positive one.  A target statistic is
+        `column: output`, with the number of the output.
         """
         names = [str(name) for name in feature_names]
         is_category = self.is_category.tolist()
         found = [name for name, is_one in zip(names, is_category, strict=True) if not is_one]
         columns = [name for name, is_one in zip(names, is_category, strict=True) if is_one]
-        for column, known, has_others, width in zip(
-            columns, self.categories, self.has_others, self._widths, strict=True
-        ):
-            values = [*map(str, known), "other"] if has_others else [*map(str, known)]
-            # Without any category in `fit` the input is there, but says nothing.
-            found += [f"{column}={value}" for value in values[-width:]] or [column]
+        for i, column in enumerate(columns):
+            values = [*map(str, self.categories[i]), *["other"] * self.has_others[i]]
+            if (n_one_hot := self._n_one_hot[i]) > 0:
+                # Without any category in `fit` the input is there, but says nothing.
+                found += [f"{column}={value}" for value in values[-n_one_hot:]] or [column]
+            found += [f"{column}: {k}" for k in range(self.statistics[i].shape[1])]
         return found
 
     def numbers(self, X: Any) -> Any:
@@ -288,29 +374,76 @@ class TableEncoder:
         return _without_gaps(X, np.zeros(X.shape[1])) if sparse.issparse(X) else X
 
     def transform(self, X: Any) -> Rows:
-        """Return a table as inputs of the network, of shape (n_rows, n_inputs).
+        """Return a table as inputs of the network, and codes of categories with an embedding.
 
-        That is `X` itself, an ndarray or CSR matrix, if there is nothing to encode; else lazy
-        rows.
+        Parameters
+        ----------
+        X : Table, ndarray or CSR matrix of shape (n_rows, n_features)
+            A table that was read, or numbers.
+
+        Returns
+        -------
+        ndarray, CSR matrix or LazyRows of shape (n_rows, n_inputs + n_codes)
+            `X` itself, an ndarray or CSR matrix, if there is nothing to encode; else lazy rows.
         """
+        return self._encode(X, self._statistics)
+
+    def transform_training_set(
+        self, X: Any, targets: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> Rows:
+        """Return a training set as inputs, with cross-fitted target statistics.
+
+        Parameters
+        ----------
+        X, targets, sample_weight : object
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray, CSR matrix or LazyRows of shape (n_rows, n_inputs + n_codes)
+            As of `transform`.
+        """
+        weight = None if sample_weight is None else _in_rows(sample_weight)
+
+        def statistics(column: Categories, i: int, first: int) -> RowsOfColumn:
+            rare = self.rare_categories[i]
+            codes = codes_of(column, rare)
+            _, of_rows = target_statistics(codes, len(rare), targets, weight)
+            return RowsOfColumn(np.arange(len(codes)), first, of_rows)
+
+        return self._encode(X, statistics)
+
+    def _statistics(self, column: Categories, i: int, first: int) -> RowsOfColumn:
+        """Return the target statistics of a column of categories."""
+        statistics = self.statistics[i]
+        none = np.zeros((1, statistics.shape[1]))
+        codes = codes_of(column, self.rare_categories[i])
+        return RowsOfColumn(codes, first, np.concatenate([statistics, none]))
+
+    def _encode(self, X: Any, statistics: Callable[..., RowsOfColumn]) -> Rows:
+        """Return encoded rows, with target statistics that a function makes."""
         if isinstance(X, Table):
             numbers, categories = X.numbers, X.categories
         elif self._passes_arrays:
             return _without_gaps(X, self.imputed_values) if sparse.issparse(X) else X
         else:
             numbers, categories = Numbers(X), []
-        inputs, values, n_inputs = [], [], self.n_numbers
-        for column, known, has_others, width in zip(
-            categories, self.categories, self.has_others, self._widths, strict=True
-        ):
-            its_inputs, its_values = _one_hot(column.values, known, has_others)
-            inputs.append(n_inputs + its_inputs)
-            values.append(its_values)
-            n_inputs += width
-        codes = [column.codes for column in categories]
-        return EncodedTable(
-            numbers.impute(self.imputed_values), codes, inputs, values, self.n_inputs
-        )
+        encoded: list[OneHot | RowsOfColumn] = []
+        first, first_code = self.n_numbers, self.n_inputs
+        for i, column in enumerate(categories):
+            known, has_others = self.categories[i], self.has_others[i]
+            if self.is_embedded[i]:
+                inputs, values = code(column.values, known, has_others)
+                encoded.append(OneHot(column.codes, first_code + inputs, values))
+                first_code += 1
+            else:
+                inputs, values = one_hot(column.values, known, has_others)
+                encoded.append(OneHot(column.codes, first + inputs, values))
+                first += self._n_one_hot[i]
+            if self.rare_categories[i]:
+                encoded.append(statistics(column, i, first))
+                first += self.statistics[i].shape[1]
+        return EncodedTable(numbers.impute(self.imputed_values), encoded, first_code)
 
 
 def _without_gaps(X: Any, imputed_values: np.ndarray) -> Any:
@@ -322,35 +455,7 @@ def _without_gaps(X: Any, imputed_values: np.ndarray) -> Any:
     return type(X)((data, X.indices, X.indptr), shape=X.shape)
 
 
-def _select_categories(
-    codes: np.ndarray, values: list[Any], weight: np.ndarray | None
-) -> tuple[list[Any], bool]:
-    """Return the categories that get an input, sorted, and whether there are others."""
-    totals = np.bincount(codes + 1, weight, minlength=len(values) + 1)[1:]
-    # Scalars of NumPy, as columns of objects may hold, become Python's own.
-    plain = [value.item() if isinstance(value, np.generic) else value for value in values]
-    seen = sorted((plain[i], totals[i]) for i in np.flatnonzero(totals))
-    if len(seen) <= MAX_CATEGORIES:
-        return [value for value, _ in seen], False
-    # Rounded, so that sums that are equal but for their last digits stay ties.
-    shares = np.round([total for _, total in seen] / totals.sum(), 12)
-    # Those that are equally frequent go together: a selection of some would mean nothing.
-    frequent = np.flatnonzero(shares > np.sort(shares)[-MAX_CATEGORIES - 1])
-    return [seen[i][0] for i in frequent], len(frequent) > 0
-
-
-def _one_hot(
-    values: list[Any], known: list[Any], has_others: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the input of each category, and last of a missing one, and its value there."""
-    inputs = np.zeros(len(values) + 1, int)
-    numbers = np.zeros(len(values) + 1)
-    if len(known) == 2 and not has_others:
-        numbers[:-1] = [-1.0 if v == known[0] else float(v == known[1]) for v in values]
-        return inputs, numbers
-    input_of = {value: i for i, value in enumerate(known)}
-    others = len(known) if has_others else -1
-    found = np.array([input_of.get(value, others) for value in values], int)
-    inputs[:-1] = np.maximum(found, 0)
-    numbers[:-1] = found >= 0
-    return inputs, numbers
+def _in_rows(sample_weight: np.ndarray) -> np.ndarray:
+    """Return weights that sum to the effective number of rows, `(Σ w)² / Σ w²`."""
+    weight = np.asarray(sample_weight, np.float64)
+    return weight * (weight.sum() / np.square(weight).sum())

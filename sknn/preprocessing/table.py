@@ -1,6 +1,6 @@
 """Tables: columns of numbers and of categories, as they were read and as they are encoded."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -104,6 +104,38 @@ class Table:
         )
 
 
+class OneHot(NamedTuple):
+    """A column of categories as inputs: each category has a value in one input."""
+
+    codes: np.ndarray  # (n_rows,) integers; -1 for a missing category
+    inputs: np.ndarray  # (n_codes + 1,) the input of each code, last of a missing category
+    values: np.ndarray  # (n_codes + 1,) the value there
+
+    def take(self, rows: Any) -> "OneHot":
+        """Return the column in these rows."""
+        return self._replace(codes=self.codes[rows])
+
+    def write(self, out: np.ndarray) -> None:
+        """Write the values of all rows to `out`, the inputs of the network."""
+        out[np.arange(len(self.codes)), self.inputs[self.codes]] = self.values[self.codes]
+
+
+class RowsOfColumn(NamedTuple):
+    """A column of categories as inputs: each code has a row of numbers."""
+
+    codes: np.ndarray  # (n_rows,) integers; -1 for the last row
+    first: int  # the first input
+    values: np.ndarray  # (n_codes, n_inputs) the numbers of each code
+
+    def take(self, rows: Any) -> "RowsOfColumn":
+        """Return the column in these rows."""
+        return self._replace(codes=self.codes[rows])
+
+    def write(self, out: np.ndarray) -> None:
+        """Write the values of all rows to `out`, the inputs of the network."""
+        out[:, self.first : self.first + self.values.shape[1]] = self.values[self.codes]
+
+
 class EncodedTable(LazyRows):
     """A table as inputs of the network: float64 rows that are made when asked for.
 
@@ -111,40 +143,27 @@ class EncodedTable(LazyRows):
     ----------
     numbers : Numbers of shape (n_rows, n_numbers)
         The columns of numbers, with their imputed values.
-    codes : list of ndarray of shape (n_rows,)
+    categories : list of OneHot or RowsOfColumn
         The columns of categories.
-    columns, values : list of ndarray of shape (n_codes + 1,)
-        For each column of categories, the input of each code, and its value; the last is for a
-        missing category, whose code is -1.
     n_inputs : int
         Number of inputs.
     """
 
     dtype = np.dtype(np.float64)
 
-    def __init__(
-        self,
-        numbers: Numbers,
-        codes: list[np.ndarray],
-        columns: list[np.ndarray],
-        values: list[np.ndarray],
-        n_inputs: int,
-    ):
+    def __init__(self, numbers: Numbers, categories: list[OneHot | RowsOfColumn], n_inputs: int):
         self.numbers = numbers
-        self.codes = codes
-        self.columns = columns
-        self.values = values
+        self.categories = categories
         self.shape = (numbers.shape[0], n_inputs)
 
     def __getitem__(self, rows: Any) -> "EncodedTable":
-        codes = [codes[rows] for codes in self.codes]
-        return EncodedTable(self.numbers[rows], codes, self.columns, self.values, self.shape[1])
+        categories = [column.take(rows) for column in self.categories]
+        return EncodedTable(self.numbers[rows], categories, self.shape[1])
 
     def write(self, out: np.ndarray) -> None:
         """Make all rows in `out`."""
         n_numbers = self.numbers.shape[1]
         self.numbers.write(out[:, :n_numbers])
         out[:, n_numbers:] = 0
-        rows = np.arange(self.shape[0])
-        for codes, column, value in zip(self.codes, self.columns, self.values, strict=True):
-            out[rows, column[codes]] = value[codes]
+        for column in self.categories:
+            column.write(out)

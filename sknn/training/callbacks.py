@@ -1,7 +1,7 @@
 """Callbacks: what else happens in the course of a run."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,12 +10,24 @@ from sknn.network.parameters import ParameterVector
 from sknn.settings import Settings
 from sknn.training.history import History
 
+#: A cycle is the last one unless it lowers the loss by this fraction.  To go on with smaller gains
+#: would make 52 data sets 25 % slower, and no better; 0.03 would raise their error by 0.4 ± 0.2 %.
+LEAST_GAIN = 0.015
+
+#: No run ends before so many steps: it may hardly have begun.  Two cycles of the default have more.
+LEAST_STEPS = 150
+
+#: Added to the loss first: close to 0, gains that are large in proportion are of no use.  It saves
+#: a tenth of the time.
+NEGLIGIBLE_LOSS = 0.05
+
 
 class Snapshot(NamedTuple):
-    """The parameters of an epoch, and the error that was measured with them."""
+    """The parameters of an epoch, and the error and the loss that were measured with them."""
 
     epoch: int
     error: float
+    loss: float
     values: np.ndarray
 
 
@@ -130,38 +142,47 @@ class EarlyStopping(Callback):
 
 
 class BestCycle(Callback):
-    """Keeps the best of the epochs in which a cycle of the learning rate ends.
+    """Ends the run when a cycle of the learning rate no longer pays, and keeps the best cycle end.
 
-    Of the epochs whose error is within one standard error of the smallest, as far as the rows can
-    tell, it keeps the latest.  The run ends before the last and longest cycle if the epoch before
-    it is none of them.  Over 52 data sets, keeping the last epoch instead raises the error by
-    2.3 ± 1.1 %, the log-loss by 2.3 ± 0.8 % and the time by 15 %.
+    The run goes on, with a cycle of twice the length, as long as each cycle lowers the loss by
+    `LEAST_GAIN`.  Of the cycle ends whose error is within one standard error of the smallest, as
+    far as the rows can tell, the latest is kept.  Over 52 data sets, four cycles of which the last
+    is kept raise the error by 5.7 ± 1.8 %, the log-loss by 4.0 ± 0.9 % and the time by 35 %.
 
     Parameters
     ----------
     parameters : ParameterVector
         What to keep and restore.
-    error : callable
-        Returns the fraction of the rows that the network as it is gets wrong.
+    evaluate : callable
+        Returns the fraction of the rows that the network as it is gets wrong, and its loss.
     n_rows : float
         Number of these rows, or how many of equal weight say as much.
-    ends : set of int
-        Numbers, from 1, of the epochs in which a cycle ends.
+    ends : sequence of int
+        Numbers, from 1, of the epochs in which a cycle ends, in order.
+    least_epochs : float
+        The run has at least so many epochs, and at least two cycles.
     """
 
     def __init__(
         self,
         parameters: ParameterVector,
-        error: Callable[[], float],
+        evaluate: Callable[[], tuple[float, float]],
         n_rows: float,
-        ends: set[int],
+        ends: Sequence[int],
+        least_epochs: float = 0,
     ):
         super().__init__()
         self.parameters = parameters
-        self.error = error
+        self.evaluate = evaluate
         self.n_rows = n_rows
         self.ends = ends
+        self.decisions = [end for end in ends[1:] if end >= least_epochs]
         self.state["snapshots"] = []
+
+    def on_epoch_begin(self, history):
+        """Announce the next decision."""
+        later = [end for end in self.decisions if end > history.n_epochs]
+        history.milestone = min(later, default=history.max_epochs)
 
     def next_epoch(self, history):
         """Return the next epoch that ends a cycle."""
@@ -169,13 +190,14 @@ class BestCycle(Callback):
         return min(later, default=history.max_epochs)
 
     def on_epoch_end(self, history):
-        """Keep a snapshot at the end of a cycle; ask whether to go on."""
+        """Keep a snapshot at the end of a cycle; return whether that cycle gained too little."""
         if history.n_epochs not in self.ends:
             return False
         snapshots, values = self.state["snapshots"], self.parameters.values.copy()
-        snapshots.append(Snapshot(history.n_epochs, self.error(), values))
-        is_last_but_one = len(snapshots) == len(self.ends) - 1
-        return is_last_but_one and self._best() is not snapshots[-1]
+        least = min((each.loss for each in snapshots), default=math.inf)
+        snapshots.append(Snapshot(history.n_epochs, *self.evaluate(), values))
+        gains = least - snapshots[-1].loss >= LEAST_GAIN * (least + NEGLIGIBLE_LOSS)
+        return not gains and history.n_epochs in self.decisions
 
     def on_train_end(self, history):
         """Restore the parameters of the best snapshot."""
@@ -187,18 +209,17 @@ class BestCycle(Callback):
     def _best(self) -> Snapshot:
         """Return the latest of the snapshots that cannot be told from the best."""
         snapshots = self.state["snapshots"]
-        _, errors, _ = zip(*snapshots, strict=True)
-        smallest = min(errors)
+        smallest = min(each.error for each in snapshots)
         bound = smallest + (smallest * (1 - smallest) / self.n_rows) ** 0.5
-        return snapshots[np.flatnonzero(np.array(errors) <= bound)[-1]]
+        return next(each for each in reversed(snapshots) if each.error <= bound)
 
 
 class Progress(Callback):
     """Prints what is trained and how far the run is, in lines of equal form.
 
     A line has the number of the epoch, the loss, the validation score, the learning rate, the
-    seconds since the start, and the time that the remaining budget will take.  What there is
-    not, has no column.
+    seconds since the start, and the time until the run may end: `History.milestone`.  What there
+    is not, has no column.
 
     Parameters
     ----------
@@ -324,8 +345,8 @@ class Progress(Callback):
         """Return whether a tenth was done since the last line, or enough in enough time."""
         done = history.progress - self._printed + 1e-9
         waited = history.seconds - self._printed_at
-        is_short_of_lines = self.parts * done >= max(1, history.max_epochs / 10)
-        is_far = self.parts * done >= max(1, history.max_epochs / 50)
+        is_short_of_lines = self.parts * done >= max(1, history.milestone / 10)
+        is_far = self.parts * done >= max(1, history.milestone / 50)
         return is_short_of_lines or (is_far and self.parts * waited >= 0.5) or waited >= 60
 
     def _begin(self, history: History) -> None:
@@ -357,7 +378,7 @@ class Progress(Callback):
     def _epoch(self, history: History) -> str:
         """Return the number of the last whole epoch, or where there are parts, of the last one."""
         n = history.n_epochs if self.parts == 1 else math.ceil(history.progress)
-        return f"{n}/{history.max_epochs}"
+        return f"{n}/{history.milestone}"
 
     def _loss(self, history: History) -> str:
         """Return the loss of the same epoch."""
@@ -375,8 +396,8 @@ def _latest(scores: list[float], sign: int) -> str:
 
 
 def _time_left(history: History) -> str:
-    """Return the time that the remaining budget will take."""
-    return _duration(history.seconds * (history.max_epochs / history.progress - 1))
+    """Return the time until the run may end."""
+    return _duration(history.seconds * (history.milestone / history.progress - 1))
 
 
 def _decimals(value: float) -> str:

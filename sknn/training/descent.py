@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from sknn.network.layers import Dense
 from sknn.network.objective import Objective
 from sknn.training.batches import Batches
 from sknn.training.optimizers import Adam, Optimizer
@@ -170,8 +171,9 @@ def make_descent(objective: Objective, optimizer: Optimizer, batches: Batches) -
     Adam leaves inputs out if they are sparse and batches touch few of them.  Gradient descent does
     not: momentum and penalty move all weights in every step.
     """
-    inputs = batches.inputs
-    if sparse.issparse(inputs) and isinstance(optimizer, Adam) and objective.l2 == 0:
+    inputs, first = batches.inputs, objective.network.layers[0]
+    can = isinstance(first, Dense) and isinstance(optimizer, Adam) and objective.l2 == 0
+    if can and sparse.issparse(inputs):
         n_rows, n_inputs = inputs.shape
         n_entries = np.bincount(inputs.indices, minlength=n_inputs)
         n_touched = np.minimum(n_entries * batches.batch_size / n_rows, 1).sum()

@@ -58,6 +58,9 @@ class History:
         Validation score of that epoch.
     stopped : bool
         Whether a callback has asked to end the run.
+    milestone : int
+        Number, from 1, of the epoch that may be the last one: where a callback will decide, or the
+        end of the budget.
     finished : bool
         Whether the run is over and all that follows is done, such as going back to the best epoch.
     clock : callable
@@ -78,6 +81,7 @@ class History:
     best_epoch: int | None = None
     best_score: float | None = None
     stopped: bool = False
+    milestone: int = 0
     finished: bool = False
     clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
     last_step: Step = field(default=Step(math.nan, 0, math.nan), repr=False)
@@ -87,6 +91,7 @@ class History:
 
     def __post_init__(self) -> None:
         self._start = self.clock()
+        self.milestone = self.milestone or self.max_epochs
 
     @property
     def n_epochs(self) -> int:

@@ -86,14 +86,16 @@ class OutOfFold:
             chosen.append(raw[members, np.arange(members.shape[1])])
         return np.concatenate(chosen, axis=1)
 
-    def error(self) -> float:
-        """Return the weighted fraction of rows that are predicted wrongly."""
-        raw, targets = self.raw()[0], self.data.targets
+    def evaluate(self) -> tuple[float, float]:
+        """Return the weighted fraction of rows predicted wrongly, and the loss when calibrated."""
+        raw, targets, weight = self.raw()[0], self.data.targets, self.data.weight
         if self.loss.exclusive:
             wrong = raw.argmax(axis=1) != targets.argmax(axis=1)
         else:
             wrong = ((raw > 0) != targets).any(axis=1)
-        return float(np.average(wrong, weights=self.data.weight))
+        temperature = fit_temperature(self.loss, raw, targets, weight)
+        calibrated = Calibration.from_prior(self.loss, temperature).apply(raw)
+        return float(np.average(wrong, weights=weight)), self.loss.mean(calibrated, targets, weight)
 
     def calibration(self) -> Calibration:
         """Return the calibration of the mean of all members: see `temperature_of_mean`.

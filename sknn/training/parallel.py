@@ -21,7 +21,7 @@ from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.history import History, Step
 from sknn.training.optimizers import OPTIMIZERS
-from sknn.training.schedules import SCHEDULES
+from sknn.training.schedules import make_schedule
 
 # Inputs, targets and weights of the members.
 Arrays = tuple[Any, np.ndarray, np.ndarray | None]
@@ -225,7 +225,7 @@ def _train_group(
                 optimizer,
                 history,
                 learning_rate=settings.learning_rate,
-                schedule=SCHEDULES[settings.learning_rate_schedule],
+                schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
                 callbacks=[recorder],
             )
     except FloatingPointError:  # the replay raises it again

@@ -5,6 +5,7 @@ Progress is the part of the run that is done, from 0 at its start towards 1 at i
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 
 Schedule = Callable[[float], float]
 
@@ -33,11 +34,18 @@ def coslog4(progress: float) -> float:
 
     Source: Holzmüller, Grinsztajn, Steinwart, "Better by default", 2024.
     """
-    return 0.5 * (1 - math.cos(2 * math.pi * math.log2(1 + 15 * progress)))
+    return doubling_cycles(progress, 4)
 
 
-#: The progress at which the four cycles of "coslog4" end.
-COSLOG4_CYCLE_ENDS = (1 / 15, 3 / 15, 7 / 15, 1.0)
+def doubling_cycles(progress: float, n_cycles: int) -> float:
+    """Rise and fall `n_cycles` times, each twice as long as the last, like "coslog4"."""
+    return 0.5 * (1 - math.cos(2 * math.pi * math.log2(1 + (2**n_cycles - 1) * progress)))
+
+
+def cycle_ends(n_cycles: int, n_epochs: int) -> list[int]:
+    """Return the numbers, from 1, of the epochs in which the cycles of such a run end."""
+    ends = (round(n_epochs * (2**k - 1) / (2**n_cycles - 1)) for k in range(1, n_cycles + 1))
+    return sorted(set(ends) - {0})
 
 
 def one_cycle(progress: float) -> float:
@@ -57,3 +65,8 @@ SCHEDULES: Mapping[str, Schedule] = {
     "coslog4": coslog4,
     "one_cycle": one_cycle,
 }
+
+
+def make_schedule(name: str, n_cycles: int) -> Schedule:
+    """Return the schedule of that name; "coslog4" with so many cycles, which may be more."""
+    return partial(doubling_cycles, n_cycles=n_cycles) if n_cycles else SCHEDULES[name]

@@ -19,12 +19,12 @@ from sknn.settings import Settings
 from sknn.training import diagnosis, lbfgs, parallel, stochastic
 from sknn.training.batches import Batches
 from sknn.training.calibration import calibration_of_one
-from sknn.training.callbacks import BestCycle, Callback, EarlyStopping
+from sknn.training.callbacks import LEAST_STEPS, BestCycle, Callback, EarlyStopping
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
 from sknn.training.optimizers import OPTIMIZERS, Optimizer
 from sknn.training.out_of_fold import OutOfFold
-from sknn.training.schedules import COSLOG4_CYCLE_ENDS, SCHEDULES
+from sknn.training.schedules import cycle_ends, make_schedule
 from sknn.training.state import TrainingState
 
 Score = Callable[[], float]
@@ -225,7 +225,7 @@ class _Session:
             optimizer,
             self.history,
             learning_rate=settings.learning_rate,
-            schedule=SCHEDULES[settings.learning_rate_schedule],
+            schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
             callbacks=callbacks,
         )
 
@@ -268,8 +268,8 @@ class _Session:
         if score is not None and not settings.is_stream:
             patience = settings.n_iter_no_change
             return [EarlyStopping(parameters, score, patience, settings.tol, continues=continues)]
-        if self.out_of_fold is not None and settings.learning_rate_schedule == "coslog4":
-            ends = {round(end * settings.max_iter) for end in COSLOG4_CYCLE_ENDS} - {0}
-            rows = self.out_of_fold
-            return [BestCycle(parameters, rows.error, rows.n_rows, ends)]
+        if self.out_of_fold is not None and settings.n_cycles > 0:
+            rows, ends = self.out_of_fold, cycle_ends(settings.n_cycles, settings.max_iter)
+            least_epochs = LEAST_STEPS * settings.batch_size / self.data.n_rows
+            return [BestCycle(parameters, rows.evaluate, rows.n_rows, ends, least_epochs)]
         return []

@@ -195,21 +195,58 @@ def test_probabilities_of_many_rows_are_frequencies(settings, offset, tolerance,
 # ------------------------------------------------------------------------ the best cycle
 
 
-def test_best_iter_is_the_end_of_a_cycle():
-    """Where many labels are wrong, to go on learning them by heart makes nothing better."""
+@pytest.fixture
+def doubtful():
+    """Return samples of which many labels are wrong: it helps nothing to learn them by heart."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(150, 3))
-    y = (X[:, 0] > 0) ^ (rng.random(150) < 0.3)
-    best = []
+    return X, (X[:, 0] > 0) ^ (rng.random(150) < 0.3)
+
+
+@pytest.fixture
+def spirals():
+    """Return samples whose classes are two arms of a spiral, which takes long to learn."""
+    angle = np.random.default_rng(0).uniform(np.pi, 3.5 * np.pi, 300)
+    sign = np.where(np.arange(300) % 2, 1, -1)
+    return np.column_stack([angle * np.cos(angle) * sign, angle * np.sin(angle) * sign]), sign
+
+
+def test_best_iter_is_the_end_of_a_cycle(doubtful):
     for seed in range(3):
-        model = members(hidden_layer_sizes=(64, 64), max_iter=60, random_state=seed).fit(X, y)
-        assert model.best_iter_ in {4, 12, 28, 60}
-        assert model.n_iter_ in {28, 60}
-        assert model.n_iter_ == 60 or model.best_iter_ < 28  # the third cycle was worse
+        model = members(hidden_layer_sizes=(64, 64), max_iter=120, random_state=seed).fit(*doubtful)
+        assert model.best_iter_ in {8, 24, 56, 120}
+        assert model.n_iter_ in {56, 120}
+        assert model.best_iter_ <= model.n_iter_
         assert len(model.loss_curve_) == model.n_iter_
         assert model.loss_ == model.loss_curve_[model.best_iter_ - 1]
-        best.append(model.best_iter_)
-    assert min(best) < 60
+
+
+def test_training_is_shorter_where_labels_are_doubtful_and_longer_where_they_are_learnt_slowly(
+    doubtful, spirals
+):
+    """Without out-of-fold rows there are 1,000 steps: 500 epochs of 2 batches, 200 of 5."""
+    settings = {"max_iter": "auto", "learning_rate": 0.0025, "hidden_layer_sizes": (16,)}
+    assert members(**settings).fit(*doubtful).n_iter_ < 500 / 2
+    assert members(**settings).fit(*spirals).n_iter_ > 2 * 200
+    for data, n_epochs in ((doubtful, 500), (spirals, 200)):
+        assert members(**settings, calibrate=False).fit(*data).n_iter_ == n_epochs
+
+
+def test_learning_rates_do_not_depend_on_how_long_training_may_last(doubtful):
+    settings = {"max_iter": "auto", "hidden_layer_sizes": (4,), "learning_rate": 0.0025}
+    decided, fixed = (
+        members(**settings, calibrate=calibrate).fit(*doubtful).learning_rates_
+        for calibrate in (True, False)
+    )
+    n = min(len(decided), len(fixed))
+    np.testing.assert_allclose(decided[:n], fixed[:n], rtol=0.02, atol=1e-5)
+
+
+def test_early_stopping_decides_alone(doubtful):
+    """What out-of-fold rows say ends no run that has validation samples."""
+    settings = {"early_stopping": True, "n_iter_no_change": np.inf, "hidden_layer_sizes": (16,)}
+    model = members(**settings, max_iter=120, learning_rate=0.0025).fit(*doubtful)
+    assert model.n_iter_ == 120
 
 
 @pytest.mark.parametrize("max_iter", [1, 2, 3, 4, 7, 8])

@@ -59,6 +59,17 @@ def test_texts_give_the_same_bits(settings):
             assert_same(several.set_params(warm_start=True).fit(X, y), twin)
 
 
+def test_training_is_as_long_in_several_jobs(iris):
+    """It may have more cycles than "coslog4"; out-of-fold rows end it after whole cycles."""
+    settings = {"n_members": 2, "max_iter": "auto", "batch_size": 5, "hidden_layer_sizes": (4,)}
+    one = members(**settings).fit(*iris)
+    with joblib.parallel_config("threading"):
+        two = members(**settings, n_jobs=2).fit(*iris)
+    assert two.n_iter_ == one.n_iter_
+    assert_array_equal(two.learning_rates_, one.learning_rates_)
+    assert_same(two, one)
+
+
 def test_processes_give_the_same_bits(iris):
     one = members(n_members=4, max_iter=3).fit(*iris)
     assert_same(members(n_members=4, max_iter=3, n_jobs=2).fit(*iris), one)

@@ -2,7 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import sparse
 
 from sknn import ActivationsDisplay, SimpleMLPClassifier
 
@@ -31,6 +33,19 @@ def test_the_inputs_can_be_an_image(lectures, digits):
     X = digits[0][:1]
     display = ActivationsDisplay.from_estimator(lectures, X, image_shape=(8, 8))
     np.testing.assert_allclose(display.layers_[0].get_array(), X.reshape(8, 8))
+
+
+def test_the_image_is_raw_though_the_inputs_are_scaled(digits):
+    X = digits[0][:1] * 16
+    scaled = SimpleMLPClassifier((4,), scaling="standard", max_iter=1, random_state=0)
+    scaled.fit(digits[0][:50] * 16, digits[1][:50])
+    for given in X, sparse.csr_array(X), pd.DataFrame(X).astype("float32"):
+        display = ActivationsDisplay.from_estimator(scaled, given, image_shape=(8, 8))
+        np.testing.assert_array_equal(display.layers_[0].get_array(), X.reshape(8, 8))
+        assert display.layers_[0].get_clim() == (0, X.max())
+    assert "0 to 15" in texts_of(display)
+    inputs = ActivationsDisplay.from_estimator(scaled, X).layers_[0].get_array()
+    np.testing.assert_allclose(inputs, scaled.activations(X)[0][0])
 
 
 def test_classes_stand_beside_the_outputs(lectures, digits):

@@ -16,13 +16,17 @@ def model(iris):
 
 @pytest.fixture(scope="module")
 def early_stopped(iris):
-    model = SimpleMLPClassifier((8,), learning_rate=0.1, early_stopping=True, random_state=0)
+    model = SimpleMLPClassifier(
+        (8,), learning_rate=0.1, early_stopping=True, calibrate=False, random_state=0
+    )
     return model.fit(*iris)
 
 
 @pytest.fixture(scope="module")
 def scored(iris):
-    model = SimpleMLPClassifier((8,), early_stopping=True, scoring="accuracy", random_state=0)
+    model = SimpleMLPClassifier(
+        (8,), early_stopping=True, calibrate=False, scoring="accuracy", random_state=0
+    )
     return model.fit(*iris)
 
 

@@ -1,10 +1,12 @@
 """NetworkDisplay: neurons, and lines that are the model's own weights."""
 
+import io
 import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from sknn import NetworkDisplay, SimpleMLPClassifier
 
@@ -111,3 +113,114 @@ def test_no_hidden_layer_and_two_classes_on_given_axes(two_classes):
     assert len(display.lines_) == 1
     assert display.lines_[0].get_alpha() == 0.5
     assert texts_of(display)[-1] == "1"  # the class that the neuron speaks for
+
+
+# ------------------------------------------------------------------ lit by a sample
+
+
+def sums_of(lines, n_neurons):
+    """Return the sum of the lines into each neuron, from the highest."""
+    return weights_drawn(lines, (lines.get_array().size // n_neurons, n_neurons)).sum(axis=0)
+
+
+def test_what_flows_into_a_neuron_sums_to_its_activation(digits):
+    """`a = σ(Σ lines + ring)`, read from the picture alone."""
+    model = SimpleMLPClassifier(
+        (16, 16), "logistic", loss="squared_error", scaling=None, max_iter=40, random_state=0
+    ).fit(*digits)
+    display = NetworkDisplay.from_estimator(model, digits[0][:1], max_neurons=64)
+    for lines, ring, neurons in zip(
+        display.lines_, display.rings_, display.neurons_[1:], strict=True
+    ):
+        z = sums_of(lines, ring.get_array().size) + ring.get_array()
+        np.testing.assert_allclose(neurons.get_array(), expit(z), atol=1e-6)
+
+
+def test_lit_neurons_are_the_activations_from_black_to_white(lectures, digits):
+    X = digits[0][:1]
+    display = NetworkDisplay.from_estimator(lectures, X, max_neurons=64)
+    for neurons, expected in zip(display.neurons_, lectures.activations(X), strict=True):
+        np.testing.assert_allclose(neurons.get_array(), expected[0])
+        assert neurons.get_clim() == (0, 1)
+        np.testing.assert_array_equal(neurons.cmap([0.0, 1.0]), [[0, 0, 0, 1], [1, 1, 1, 1]])
+    assert texts_of(display).count("0 to 1") == 4
+
+
+def test_the_ground_is_black_in_files_with_a_transparent_background_too(lectures, digits):
+    display = NetworkDisplay.from_estimator(lectures, digits[0][:1])
+    file = io.BytesIO()
+    display.figure_.savefig(file, transparent=True)
+    file.seek(0)
+    image = plt.imread(file)
+    is_black = (image == [0, 0, 0, 1]).all(axis=2)
+    assert is_black.mean() > 0.2
+    assert (image[:, :, 3] == 0).mean() > 0.1  # around it
+
+
+def test_blue_adds_red_takes_and_rings_share_the_colours_of_the_lines(lectures, digits):
+    display = NetworkDisplay.from_estimator(lectures, digits[0][:1])
+    for lines, ring in zip(display.lines_, display.rings_, strict=True):
+        black, blue, red = lines.to_rgba([0.0, *lines.get_clim()[::-1]])
+        np.testing.assert_allclose(black[:3], 0, atol=0.01)
+        assert blue[2] > blue[0]
+        assert red[0] > red[2]
+        assert ring.get_clim() == lines.get_clim()
+        assert ring.cmap == lines.cmap
+        assert lines.get_clim()[1] >= np.abs(ring.get_array()).max()
+
+
+def test_the_image_stands_beside_the_inputs_as_it_was_given(default, digits):
+    X = digits[0][:1] * 16
+    display = NetworkDisplay.from_estimator(default, X, image_shape=(8, 8), member=3)
+    np.testing.assert_array_equal(display.image_.get_array(), X.reshape(8, 8))
+    left, right, bottom, top = display.image_.get_extent()
+    assert display.ax_.get_xlim()[0] < left
+    assert right < display.neurons_[0].get_datalim(display.ax_.transData).x0
+    low, high = display.ax_.get_ylim()
+    assert low < bottom < top < high
+
+
+def test_of_a_tall_layer_the_most_active_neurons_are_lit(default, digits):
+    X = digits[0][:1]
+    display = NetworkDisplay.from_estimator(default, X, member=3, max_neurons=5)
+    hidden = default.activations(X)[1][3, 0]
+    most_active = np.sort(np.argsort(-np.abs(hidden))[:5])
+    np.testing.assert_array_equal(display.neurons_[1].get_array(), hidden[most_active])
+    np.testing.assert_array_equal(
+        display.rings_[0].get_array(), default.intercepts_[0][3][most_active]
+    )
+    assert display.neurons_[1].get_clim() == (0, max(1, hidden.max()))
+
+
+def test_lit_outputs_have_their_answers_beside_them(wine, wines):
+    X = wines[0][:1]
+    display = NetworkDisplay.from_estimator(wine, X)
+    outputs = wine.activations(X)[-1][0]
+    names = ["Barbera", "Barolo", "Grignolino"]
+    assert texts_of(display)[-3:] == [f"{k}  {a:.2f}" for k, a in zip(names, outputs, strict=True)]
+    bold = [text.get_text() for text in display.ax_.texts if text.get_weight() == "bold"]
+    assert bold == [f"Barolo  {outputs[1]:.2f}"]
+    assert texts_of(display)[-16:-3] == list(wines[0].columns)
+
+
+def test_two_classes_are_one_lit_output(two_classes):
+    X, y = two_classes
+    model = SimpleMLPClassifier((), scaling=None, max_iter=2, random_state=0).fit(X, y)
+    display = NetworkDisplay.from_estimator(model, X[:1])
+    assert texts_of(display)[-1] == f"1  {model.predict_proba(X[:1])[0, 1]:.2f}"
+
+
+def test_arrays_without_biases_and_names():
+    display = NetworkDisplay([[[2.0], [-1.0]]], activations=[[0.0, 0.0], [0.5]]).plot()
+    assert display.rings_ == []
+    assert display.image_ is None
+    np.testing.assert_array_equal(display.lines_[0].get_array(), [0, 0])
+
+
+def test_one_sample_lights_the_network(lectures, digits):
+    with pytest.raises(ValueError, match="One sample can be drawn, but X has 2"):
+        NetworkDisplay.from_estimator(lectures, digits[0][:2])
+    with pytest.raises(ValueError, match="784 pixels, but the network has 64 inputs"):
+        NetworkDisplay.from_estimator(lectures, digits[0][:1], image_shape=(28, 28))
+    with pytest.raises(ValueError, match=r"image_shape=\(8, 8\) was given without X"):
+        NetworkDisplay.from_estimator(lectures, image_shape=(8, 8))

@@ -88,6 +88,23 @@ def test_a_resumed_fit_ends_with_the_same_bits(tmp_path, settings, after):
     assert_same(resume(tmp_path / "model", X, y, sample_weight=weight), whole)
 
 
+@pytest.mark.parametrize("after", [3, 6, 13, 14, 15])
+def test_a_resumed_fit_is_as_long(tmp_path, after):
+    """Cycles end after 2, 6, 14 and 30 epochs; what was measured there decides on the next."""
+    X, y = digits()
+    doubtful = np.random.default_rng(0).integers(0, 2, 200)
+    for labels, n_epochs in ((y, 30), (doubtful, 14)):
+        settings = {"max_iter": 30, "batch_size": 16, "learning_rate": 0.01}
+        whole = make(random_state=0, **settings).fit(X, labels)
+        assert whole.n_iter_ == n_epochs
+        if after < n_epochs:
+            model = make(random_state=0, **settings)
+            model.set_callbacks(Checkpoint(tmp_path / "model"), Kill(after))
+            with pytest.raises(InterruptedError):
+                model.fit(X, labels)
+            assert_same(resume(tmp_path / "model", X, labels), whole)
+
+
 def test_it_may_be_cut_short_again_and_again(tmp_path):
     X, Y = make_multilabel_classification(n_samples=200, n_classes=3, random_state=0)
     whole = make(max_iter=9, random_state=0).fit(X, Y)

@@ -311,6 +311,48 @@ def test_a_part_that_cannot_be(state, part, change):
         SimpleMLPClassifier().__setstate__(with_part(state, part, change))
 
 
+@pytest.fixture(scope="module")
+def crowded():
+    """A model with an embedding of categories and target statistics, and its features."""
+    rng = np.random.default_rng(0)
+    names = [f"c{i}" for i in (80 * rng.random(1200) ** 2).astype(int)]
+    X, y = pd.DataFrame({"a": names, "b": rng.random(1200)}), rng.integers(3, size=1200)
+    model = SimpleMLPClassifier((8,), max_iter=1, n_members=2, random_state=0).fit(X, y)
+    assert len(model.encoder_.rare_categories[0]) > 0
+    return model, X
+
+
+def test_many_categories_come_back(crowded, tmp_path):
+    model, X = crowded
+    for way in (through_pickle, through_joblib):
+        copied = way(model, tmp_path / "model")
+        np.testing.assert_array_equal(copied.predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "alter"),
+    [
+        ("encoder", "statistics", lambda of: [of[0][:-1]]),
+        ("encoder", "statistics", lambda of: [of[0] + np.inf]),
+        ("encoder", "statistics", lambda of: [of[0][:, 1:]]),
+        ("encoder", "statistics", lambda of: [of[0].astype(complex)]),
+        ("encoder", "statistics", lambda of: []),
+        ("encoder", "rare_categories", lambda rare: [rare[0][::-1]]),
+        ("encoder", "rare_categories", lambda rare: [[*rare[0][:-1], "c0"]]),
+        ("encoder", "rare_categories", lambda rare: [[*rare[0][:-1], 7]]),
+        ("encoder", "categories", lambda known: [known[0][1:]]),
+        ("network", "n_categories", lambda sizes: [sizes[0] + 1]),
+        ("network", "n_categories", lambda sizes: [10**12]),
+        ("network", "n_categories", lambda sizes: ["3"]),
+    ],
+)
+def test_categories_and_statistics_that_cannot_be(crowded, part, name, alter):
+    state = crowded[0].__getstate__()
+    changed = alter(state["_model"][part][name])
+    with pytest.raises(ValueError, match="not a model that sknn has written"):
+        SimpleMLPClassifier().__setstate__(with_part(state, part, {name: changed}))
+
+
 @pytest.mark.parametrize("name", ["offset", "factor"])
 @pytest.mark.parametrize("dtype", [complex, int, object])
 def test_a_scaling_with_other_numbers(state, name, dtype):

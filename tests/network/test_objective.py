@@ -3,14 +3,15 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
+from examples.naive_network import ACTIVATIONS as REFERENCE_ACTIVATIONS
+from examples.naive_network import binary_log_loss, log_loss, squared_error
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.embedding import Cosines
 from sknn.network.losses import LOSSES, make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import InputScaler
-from tests.reference import ACTIVATIONS as REFERENCE_ACTIVATIONS
-from tests.reference import binary_log_loss, flat, log_loss, naive, squared_error
+from tests.reference import flat, naive
 
 SIZES = (3, 5, 4, 3)
 N_ROWS = 6

@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
+from examples.naive_network import ACTIVATIONS as REFERENCE_ACTIVATIONS
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.embedding import Cosines
 from sknn.network.layers import Dense, Dropout, Nonlinearity
@@ -17,7 +18,6 @@ from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.scaling import InputScaler
 from sknn.training.optimizers import Adam, Sgd
-from tests.reference import ACTIVATIONS as REFERENCE_ACTIVATIONS
 from tests.reference import naive
 
 PICKLE_PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)

@@ -69,6 +69,49 @@ def test_categories_that_are_numbers_need_no_inputs_of_their_own(n_rare):
     assert_agrees(model, X, proto)
 
 
+@pytest.fixture(scope="module")
+def crowded_table():
+    """Columns of more than 25 categories: strings and numbers, frequent ones and rare ones."""
+    rng = np.random.default_rng(0)
+    n = 1500
+    place = (90 * rng.random(n) ** 2).astype(int)
+    frame = pd.DataFrame(
+        {
+            "place": np.char.add("p", place.astype(str)).astype(object),
+            "state": np.char.add("s", rng.integers(40, size=n).astype(str)).astype(object),
+            "number": rng.normal(size=n),
+            "zip": (90 * rng.random(n) ** 2).astype(int) * 1.5,
+            "pair": np.char.add("u", (np.arange(n) // 2).astype(str)).astype(object),
+        }
+    )
+    y = frame["number"] + rng.normal(size=90)[place] > 0
+    frame.loc[::13, ["place", "zip"]] = None
+    return frame, y.to_numpy()
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"n_members": 1}, {"numeric_embedding": None}, {"dtype": "float64", "n_members": 1}],
+)
+def test_many_categories_become_embeddings_and_statistics(crowded_table, parameters):
+    X, y = crowded_table
+    model = small(categorical_features=[0, 1, 3, 4], **parameters).fit(X, y)
+    encoder = model.encoder_
+    assert encoder.is_embedded == [True, True, True, False]
+    assert [len(rare) > 0 for rare in encoder.rare_categories] == [True, False, True, True]
+    proto = assert_agrees(model, X)
+    unseen = X.assign(place="p?", state=None, zip=-1.0, pair="u?")
+    assert_agrees(model, unseen, proto)
+    assert_agrees(model, X.assign(place=None, state="s?", zip=np.nan, pair=None), proto)
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_table_of_many_categories_alone(crowded_table, n_classes):
+    X, _ = crowded_table
+    y = np.random.default_rng(0).integers(n_classes, size=len(X))
+    assert_agrees(small().fit(X[["place", "state"]], y), X[["place", "state"]])
+
+
 def test_table_of_categories_alone(table):
     X, y = table
     X = X[["port", "sex"]]

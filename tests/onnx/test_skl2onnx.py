@@ -149,9 +149,8 @@ def test_skl2onnx_knows_options_and_searches_once_registered(skl2onnx, registere
 
 def test_the_user_guide_runs(registry, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    page = (ROOT / "docs" / "user_guide.rst").read_text(encoding="utf-8")
-    section = page[page.index(".. _onnx:") : page.index("What is refused")]
-    blocks = re.findall(r"\.\. code-block:: python\n\n((?: {3}.*\n|\n)+)", section)
+    page = (ROOT / "docs" / "user_guide" / "deployment.rst").read_text(encoding="utf-8")
+    blocks = re.findall(r"\.\. code-block:: python\n\n((?: {3}.*\n|\n)+)", page)
     X, y = load_digits(return_X_y=True)
     table = pd.DataFrame({"age": [22, np.nan] * 60, "fare": 7.0, "port": ["S", "C", None] * 40})
     names = {

@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 
 from sknn import SimpleMLPClassifier
-from sknn.preprocessing.encoder import MAX_CATEGORIES, TableEncoder
+from sknn.preprocessing.categories import MAX_CATEGORIES
+from sknn.preprocessing.encoder import TableEncoder
 
 
-def fit(frame, weight=None, categorical_features="from_dtype"):
+def fit(frame, weight=None, categorical_features="from_dtype", targets=None):
     """Return an encoder fitted to a frame."""
     encoder = TableEncoder(categorical_features)
-    return encoder.fit(encoder.read(frame, reset=True), weight)
+    return encoder.fit(encoder.read(frame, reset=True), weight, targets)
 
 
 def encode(encoder, frame):
@@ -97,7 +98,7 @@ ARRAYS = ["objects", "strings", "bytes", "list"]
 
 
 def crowded(column, n_left):
-    """Return a column after so many frequent categories that `n_left` inputs remain."""
+    """Return a column after so many frequent categories that `n_left` more can be known."""
     others = [f"~{i:03}" for i in range(MAX_CATEGORIES - n_left)]
     return [*others * 9, *column]
 

@@ -77,10 +77,9 @@ class TestVagueCategories:
         with pytest.warns(UserWarning, match="column 'number'"):
             quick(max_iter=1, categorical_features=["number"]).fit(frame[["x", "number"]], i % 2)
 
-    def test_many_equally_rare_values_are_named(self):
+    def test_many_equally_rare_values_have_target_statistics(self):
         frame = pd.DataFrame({"shop": [f"shop {k % 300}" for k in range(900)]})
-        with pytest.warns(UserWarning, match=r"column 'shop' \(300 values, each in 3 rows"):
-            quick(max_iter=1).fit(frame, np.arange(900) % 2)
+        quick(max_iter=1).fit(frame, np.arange(900) % 2)
 
     def test_a_few_rows_may_all_differ(self):
         frame = pd.DataFrame({"name": [f"name {k}" for k in range(49)]})

@@ -14,6 +14,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.scaler import SCALINGS
+from sknn.preprocessing.statistics import target_statistics
 from tests.preprocessing.tables import (
     NUMBERS,
     awkward,
@@ -69,14 +70,14 @@ class TestCategories:
         as_objects = frame.astype(object)
         assert_array_equal(encode(encoder, as_objects), encode(encoder, frame))
 
-    def test_the_most_frequent_keep_their_input_and_the_others_share_one(self):
+    def test_the_most_frequent_have_a_code_and_the_others_share_one(self):
         counts = {"e": 5, "a": 1, "b": 3, "d": 2, "c": 3, "f": 1}
         column = np.repeat([*counts], [*counts.values()])
         encoder = fit(pd.DataFrame({"a": crowded(column, n_left=3)}))
         assert known_of(encoder) == ["b", "c", "e"]
         new = pd.DataFrame({"a": ["b", "c", "e", "d", "a", "unseen", None]})
-        expected = np.vstack([np.eye(4), np.eye(4)[[3, 3]], np.zeros(4)])
-        assert_array_equal(encode(encoder, new)[:, [0, 1, 2, -1]], expected)
+        assert (encoder.n_inputs, encoder.n_embedded) == (0, [255])
+        assert_array_equal(encode(encoder, new)[:, 0], [1, 2, 3, 255, 255, 255, 0])
 
     def test_frequencies_are_weighted(self):
         for n_left, known in ((2, ["b", "c"]), (3, ["a", "b", "c"])):
@@ -87,15 +88,15 @@ class TestCategories:
             assert encoder.has_others == [n_left == 2]
 
     def test_a_hundred_thousand_categories_take_little_memory(self):
-        frame = pd.DataFrame({"id": [f"user {i}" for i in range(50_000)] * 2})
+        ids = [f"often {i % 250}" for i in range(12_500)]
+        frame = pd.DataFrame({"id": [*ids, *(f"user {i}" for i in range(87_500))]})
         y = np.arange(100_000) % 2
-        frame.iloc[:1000] = np.tile([f"often {i}" for i in range(254)], 4)[:1000, np.newaxis]
         tracemalloc.start()
         model = quick(max_iter=1).fit(frame, y)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert model.encoder_.n_inputs == 255
-        assert peak <= 4 * 100_000 * 255 + 64 * 2**20
+        assert (model.encoder_.n_inputs, model.encoder_.n_embedded) == (0, [251])
+        assert peak <= 64 * 2**20
         assert len(pickle.dumps(model.encoder_)) < 10_000
 
     def test_numbers_in_the_place_of_strings_are_refused(self):
@@ -107,15 +108,15 @@ class TestCategories:
 
 
 class TestRareCategories:
-    def test_equally_frequent_ones_share_an_input_or_have_one_each(self):
+    def test_equally_frequent_ones_share_a_code_or_have_one_each(self):
         counts = {"e": 5, "a": 1, "b": 3, "d": 3, "c": 3, "f": 1}
         column = np.repeat([*counts], [*counts.values()])
         frame = pd.DataFrame({"a": crowded(column, n_left=4)})
         assert known_of(fit(frame)) == ["b", "c", "d", "e"]
         frame = pd.DataFrame({"a": crowded(column, n_left=3)})
         assert known_of(fit(frame)) == ["e"]
-        encoded = fit_encode(frame)[-16:, [0, -1]]
-        assert_array_equal(encoded, np.repeat(np.eye(2)[[0, 1]], [5, 11], axis=0))
+        others = fit(frame).n_embedded[0]
+        assert_array_equal(fit_encode(frame)[-16:, 0], np.repeat([1, others], [5, 11]))
 
     @pytest.mark.parametrize("prefix", ["", "z"])
     def test_values_of_one_row_each_have_no_input(self, prefix):
@@ -128,6 +129,125 @@ class TestRareCategories:
         assert_array_equal(model.activations(frame)[0][:, 1], 0)
         unseen = frame.assign(id=[f"new {i}" for i in range(400)])
         assert_array_equal(model.predict_proba(unseen), model.predict_proba(frame))
+
+
+def many_categories(n_rows=1500, seed=0):
+    """Return a column of 60 frequent categories, 100 rare ones and some of one row, and codes."""
+    rng = np.random.default_rng(seed)
+    codes = np.where(rng.random(n_rows) < 0.75, rng.integers(60, size=n_rows), 0)
+    is_rare = rng.random(n_rows) < 0.2
+    codes[is_rare] = 60 + rng.integers(100, size=is_rare.sum())
+    codes[:20] = 1000 + np.arange(20)
+    return pd.DataFrame({"a": np.char.add("c", codes.astype(str)).astype(object)}), codes
+
+
+class TestManyCategories:
+    def test_frequent_ones_have_codes_and_rare_ones_statistics(self):
+        frame, codes = many_categories()
+        targets = np.random.default_rng(1).integers(2, size=(len(codes), 1)).astype(float)
+        encoder = fit(frame, targets=targets)
+        counts = frame["a"].value_counts()
+        assert encoder.categories == [sorted(counts.index[counts >= 10])]
+        rare = sorted(counts.index[(counts < 10) & (counts > 1)])
+        assert encoder.rare_categories == [rare]
+        assert len(rare) > 80
+        assert (encoder.n_inputs, encoder.n_embedded) == (1, [len(encoder.categories[0]) + 1])
+        places = np.array([rare.index(name) if name in rare else -1 for name in frame["a"]])
+        of_categories, of_rows = target_statistics(places, len(rare), targets)
+        assert_array_equal(encoder.statistics[0], of_categories)
+        table = encoder.read(frame)
+        training = np.asarray(encoder.transform_training_set(table, targets))
+        assert_array_equal(training[:, 0], of_rows[:, 0])
+        later = np.asarray(encoder.transform(table))
+        assert_array_equal(later[:, 0], np.append(of_categories, 0)[places])
+        code_of = {name: i for i, name in enumerate(encoder.categories[0], 1)}
+        expected = [code_of.get(name, len(code_of) + 1) for name in frame["a"]]
+        assert_array_equal(training[:, 1], expected)
+        assert_array_equal(later[:, 1], expected)
+        new = pd.DataFrame({"a": [rare[3], "unseen", None, encoder.categories[0][7]]})
+        expected = [[of_categories[3, 0], len(code_of) + 1], [0, len(code_of) + 1], [0, 0], [0, 8]]
+        assert_array_equal(encode(encoder, new), expected)
+
+    def test_up_to_25_categories_have_an_input_each_however_rare(self):
+        frame = pd.DataFrame({"a": np.repeat([f"c{i:02}" for i in range(25)], 2)})
+        encoder = fit(frame, targets=np.eye(50, 1))
+        assert_array_equal(encode(encoder, frame), np.repeat(np.eye(25), 2, axis=0))
+
+    def test_few_frequent_ones_have_an_input_each_beside_the_statistics_of_others(self):
+        frame = pd.DataFrame({"a": ["x"] * 20 + ["y"] * 30 + [f"c{i}" for i in range(30)] * 4})
+        targets = np.random.default_rng(0).integers(2, size=(170, 1)).astype(float)
+        encoder = fit(frame, targets=targets)
+        assert (encoder.categories, encoder.has_others) == ([["x", "y"]], [True])
+        encoded = encode(encoder, frame)
+        assert_array_equal(encoded[:, :3], np.repeat(np.eye(3), [20, 30, 120], axis=0))
+        assert_array_equal(encoded[:50, 3], 0)
+        assert_array_equal(
+            encode(encoder, pd.DataFrame({"a": [None, "?"]})), [[0] * 4, [0, 0, 1, 0]]
+        )
+
+    def test_names_of_categories_do_not_matter_to_statistics(self):
+        frame, codes = many_categories()
+        targets = np.random.default_rng(1).integers(2, size=(len(codes), 2)).astype(float)
+        renamed = pd.DataFrame({"a": np.char.add("c", (5000 - codes).astype(str)).astype(object)})
+        one, two = fit(frame, targets=targets), fit(renamed, targets=targets)
+        assert_allclose(encode(one, frame)[:, :2], encode(two, renamed)[:, :2], atol=1e-12)
+
+    @pytest.mark.parametrize("n_classes", [2, 3, 26, "labels"])
+    def test_there_is_a_statistic_for_each_output_unless_they_are_many(self, n_classes):
+        frame, codes = many_categories()
+        rng = np.random.default_rng(0)
+        if n_classes == "labels":
+            y, expected = rng.integers(2, size=(len(codes), 4)), 4
+        else:
+            y, expected = rng.integers(n_classes, size=len(codes)), {2: 1, 3: 3, 26: 0}[n_classes]
+        model = quick(max_iter=1).fit(frame, y)
+        assert model.encoder_.n_inputs == model.encoder_.statistics[0].shape[1] == expected
+        assert np.isfinite(model.predict_proba(frame)).all()
+
+    def test_a_stream_has_no_statistics(self):
+        frame, codes = many_categories()
+        model = quick().partial_fit(frame, codes % 2, classes=[0, 1])
+        assert (model.encoder_.n_inputs, model.encoder_.rare_categories) == (0, [[]])
+        model.partial_fit(frame, codes % 2)
+        assert np.isfinite(model.predict_proba(frame)).all()
+
+    def test_rows_without_weight_count_nowhere(self):
+        frame, codes = many_categories()
+        y, weight = codes % 2, (np.arange(len(codes)) % 3 > 0) * 2.0
+        model, same = (
+            quick(max_iter=1).fit(frame, each, weight) for each in (y, np.where(weight, y, 1 - y))
+        )
+        assert_array_equal(model.encoder_.statistics[0], same.encoder_.statistics[0])
+        counts = frame["a"][weight > 0].value_counts()
+        assert model.encoder_.categories == [sorted(counts.index[counts >= 10])]
+        assert set(model.encoder_.rare_categories[0]) <= set(counts.index[counts > 1])
+
+    def test_an_embedding_learns_what_a_number_means_in_a_category(self):
+        frame, codes = many_categories()
+        x = np.random.default_rng(0).normal(size=len(codes))
+        sign = np.random.default_rng(1).choice([-1, 1], 2000)
+        new, new_codes = many_categories(seed=1)
+        frequent = new_codes < 60
+        model = quick(n_members=1, max_iter=60).fit(frame.assign(x=x), x * sign[codes] > 0)
+        new, expected = new.assign(x=x)[frequent], (x * sign[new_codes] > 0)[frequent]
+        assert model.score(new, expected) > 0.85
+
+    @pytest.mark.parametrize("n_members", [1, 8])
+    def test_noise_of_many_categories_is_not_believed(self, n_members):
+        rng = np.random.default_rng(0)
+        names = [f"c{i}" for i in rng.integers(400, size=2400)]
+        frame, y = pd.DataFrame({"a": names}), rng.random(2400) < 0.3
+        model = quick(n_members=n_members, max_iter=10).fit(frame[:1200], y[:1200])
+        assert len(model.encoder_.rare_categories[0]) > 300
+        p = model.predict_proba(frame[1200:])[:, 1]
+        assert_allclose(p, y[:1200].mean(), atol=0.15)
+
+    def test_a_continued_fit_keeps_the_statistics(self):
+        frame, codes = many_categories()
+        model = quick(max_iter=3, warm_start=True).fit(frame, codes % 2)
+        state = pickle.dumps(model.encoder_)
+        model.fit(frame, codes % 2).partial_fit(frame, codes % 2)
+        assert pickle.dumps(model.encoder_) == state
 
 
 class TestNumbers:
@@ -267,6 +387,7 @@ class TestEveryAwkwardColumn:
 
     def test_only_numbers_are_scaled(self):
         frame, y = awkward()
+        frame = frame.drop(columns="names")
         model = quick(scaling="robust").fit(frame, y)
         inputs = model.activations(frame)[0]
         n_numbers = len(NUMBERS)
@@ -276,7 +397,8 @@ class TestEveryAwkwardColumn:
     @pytest.mark.parametrize("scoring", ["loss", "accuracy"])
     def test_early_stopping(self, scoring):
         frame, y = awkward()
-        model = quick(early_stopping=True, scoring=scoring, max_iter=5).fit(frame, y)
+        model = quick(early_stopping=True, scoring=scoring, max_iter=5, calibrate=False)
+        model.fit(frame, y)
         assert model.best_validation_score_ == model.validation_scores_[model.best_iter_ - 1]
         new, y_new = awkward(seed=1)
         model.fit(frame, y, X_val=new, y_val=y_new)
@@ -345,8 +467,10 @@ def test_inputs_have_the_names_of_their_columns_and_categories():
     assert len(names) == encoder.n_inputs
     # A positive input speaks for the category that it is named after.
     assert_array_equal(encode(encoder, frame)[:, 4], [-1, 1, 1, -1])
-    names = fit(pd.DataFrame({"port": crowded("SCQSC", n_left=2)})).input_names(["port"])
-    assert [*names[:2], names[-1]] == ["port=C", "port=S", "port=other"]
+    many = pd.DataFrame({"port": [*"SC" * 10, *np.repeat([f"Q{i}" for i in range(30)], 3)]})
+    names = fit(many, targets=np.eye(110, 2)).input_names(["port"])
+    assert names == ["port=C", "port=S", "port=other", "port: 0", "port: 1"]
+    assert fit(pd.DataFrame({"port": crowded("SC", 2)})).input_names(["port"]) == []
     assert TableEncoder().fit(np.zeros((2, 2))).input_names(["x0", "x1"]) == ["x0", "x1"]
 
 

@@ -21,7 +21,8 @@ class TestEncodedTable:
         encoded = encoder.transform(encoder.read(frame))
         whole = np.asarray(encoded)
         assert isinstance(encoded, EncodedTable)
-        assert whole.shape == encoded.shape == (300, encoder.n_inputs)
+        n_columns = encoder.n_inputs + len(encoder.n_embedded)
+        assert whole.shape == encoded.shape == (300, n_columns)
         for rows in (slice(10, 20), slice(None, None, 7), np.array([5, 3, 3])):
             assert_array_equal(encoded[rows], whole[rows])
             assert encoded[rows].shape == whole[rows].shape

@@ -108,7 +108,7 @@ class TestDistinct:
 
     def test_wide_sparse_rows_take_memory_for_what_is_stored(self):
         rng = np.random.default_rng(0)
-        X = sparse.random(90, 1 << 20, 1e-4, format="csr", rng=rng)
+        X = sparse.random(90, 1 << 20, 1e-4, format="csr", random_state=rng)
         X = sparse.vstack([X, X[:10]], format="csr")
         tracemalloc.start()
         (merged, _, weight), _ = distinct(Samples(X, np.arange(100) % 2, None))

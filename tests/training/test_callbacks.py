@@ -136,12 +136,15 @@ class TestEarlyStopping:
         assert history.best_epoch == 1
 
 
-def run_cycles(errors, n_rows=100, ends=(1, 3, 7, 15), max_epochs=15):
-    """Run epochs with these errors at cycle ends; the parameters are the number of the epoch."""
+def run_cycles(errors, losses=None, n_rows=100, ends=(1, 3, 7, 15), least_epochs=0):
+    """Run epochs with these errors and losses at cycle ends; the parameters are the epoch."""
     parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
-    history, calls = History(max_epochs), iter(errors)
-    callback = BestCycle(parameters, calls.__next__, n_rows, set(ends))
-    for epoch in range(1, max_epochs + 1):
+    if losses is None:
+        losses = 0.5 ** np.arange(len(errors))  # each cycle gains
+    history, calls = History(15), zip(errors, losses, strict=True)
+    callback = BestCycle(parameters, calls.__next__, n_rows, ends, least_epochs)
+    for epoch in range(1, 16):
+        callback.on_epoch_begin(history)
         parameters.values[...] = epoch
         history.loss.append(1 / epoch)
         if callback.on_epoch_end(history):
@@ -162,6 +165,7 @@ class TestBestCycle:
             ([0.4, 0.3, 0.1, 0.2], 7),
             ([0.1, 0.4, 0.12, 0.4], 7),
             ([0.1, 0.4, 0.12, 0.05], 15),
+            ([0.1, 0.2, 0.3, 0.4], 1),
             ([0.0, 0.0, 0.0, 0.01], 7),  # no error has no standard error
         ],
     )
@@ -171,38 +175,65 @@ class TestBestCycle:
         assert history.best_epoch == best_epoch
         assert_array_equal(parameters.values, best_epoch)
 
-    @pytest.mark.parametrize(
-        ("errors", "best_epoch"),
-        [([0.1, 0.2, 0.3], 1), ([0.2, 0.1, 0.3], 3), ([0.2, 0.1, 0.1301], 3), ([0.1, 0.1, 0.4], 3)],
-    )
-    def test_ends_before_the_last_cycle_if_the_third_rest_is_worse(self, errors, best_epoch):
-        history, parameters = run_cycles(errors)  # there is no fourth error to ask for
-        assert history.n_epochs == 7
+    @pytest.mark.parametrize(("n_rows", "best_epoch"), [(100, 15), (120, 7)])
+    def test_more_rows_tell_smaller_differences(self, n_rows, best_epoch):
+        history, _ = run_cycles([0.2, 0.15, 0.1, 0.129], n_rows=n_rows)
         assert history.best_epoch == best_epoch
-        assert_array_equal(parameters.values, best_epoch)
 
-    @pytest.mark.parametrize(("n_rows", "n_epochs"), [(100, 15), (120, 7)])
-    def test_more_rows_tell_smaller_differences(self, n_rows, n_epochs):
-        history, _ = run_cycles([0.2, 0.1, 0.129, 0.1], n_rows)
+    @pytest.mark.parametrize(
+        ("losses", "n_epochs"),
+        [
+            ([0.8, 0.7, 0.6, 0.5], 15),  # each cycle gains
+            ([0.8, 0.9], 3),  # the second is the first that can gain nothing
+            ([0.8, 0.8], 3),
+            ([0.79, 0.779], 3),  # less than 1.5 % of 0.8
+            ([0.79, 0.777, 0.77], 7),  # more, and then less
+            ([0.8, 0.6, 0.7], 7),
+            ([0.0, 0.0], 3),
+            ([0.01, 0.001, 0.0009], 7),  # a tenth of next to nothing is nothing
+        ],
+    )
+    def test_ends_with_the_first_cycle_that_gains_too_little(self, losses, n_epochs):
+        history, parameters = run_cycles([0.1] * len(losses), losses)
         assert history.n_epochs == n_epochs
+        assert history.best_epoch == n_epochs
+        assert_array_equal(parameters.values, n_epochs)
 
-    def test_a_worse_second_rest_ends_nothing(self):
-        history, _ = run_cycles([0.1, 0.4, 0.1, 0.1])
-        assert history.n_epochs == 15
+    @pytest.mark.parametrize(("least_epochs", "n_epochs"), [(3, 3), (3.5, 7), (7, 7), (99, 15)])
+    def test_a_run_that_has_hardly_begun_does_not_end(self, least_epochs, n_epochs):
+        history, _ = run_cycles(4 * [0.1], 4 * [0.7], least_epochs=least_epochs)
+        assert history.n_epochs == n_epochs
 
     def test_looks_only_at_cycle_ends(self):
         seen = []
         parameters, history = ParameterVector([{"weight": (2, 3)}], np.float32), History(15)
-        callback = BestCycle(parameters, lambda: seen.append(history.n_epochs) or 0.1, 9, {2, 5, 9})
+
+        def evaluate():
+            seen.append(history.n_epochs)
+            return 0.1, 1 / history.n_epochs
+
+        callback = BestCycle(parameters, evaluate, 9, [2, 5, 9])
         for _ in range(10):
             history.loss.append(1.0)
             assert callback.on_epoch_end(history) is False
         assert seen == [2, 5, 9]
 
+    def test_milestone_is_the_next_end_that_can_be_the_last(self):
+        parameters, history = ParameterVector([{"weight": (2, 3)}], np.float32), History(17)
+        losses = iter([4.0, 3.0, 2.0, 1.0])
+        callback = BestCycle(parameters, lambda: (0.1, next(losses)), 9, [1, 3, 7, 15])
+        milestones = []
+        for _ in range(17):
+            callback.on_epoch_begin(history)
+            milestones.append(history.milestone)
+            history.loss.append(1.0)
+            callback.on_epoch_end(history)
+        assert milestones == 3 * [3] + 4 * [7] + 8 * [15] + 2 * [17]
+
     def test_kept_parameters_are_copies_and_come_back_in_place(self):
         parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
         values, history = parameters.values, History(2)
-        callback = BestCycle(parameters, iter([0.1, 0.9]).__next__, 50, {1, 2})
+        callback = BestCycle(parameters, iter([(0.1, 0.1), (0.9, 0.9)]).__next__, 50, [1, 2])
         for epoch in (1, 2):
             values[...] = epoch
             history.loss.append(1.0)
@@ -212,10 +243,10 @@ class TestBestCycle:
         assert parameters.values is values
         assert_array_equal(values, 1)
 
-    def test_without_a_moment_nothing_is_restored(self):
+    def test_without_a_cycle_end_nothing_is_restored(self):
         parameters, history = ParameterVector([{"weight": (2, 3)}], np.float32), History(15)
         parameters.values[...] = 7
-        callback = BestCycle(parameters, lambda: pytest.fail("asked"), 50, {3, 15})
+        callback = BestCycle(parameters, lambda: pytest.fail("asked"), 50, [3, 15])
         history.loss.append(1.0)
         assert callback.on_epoch_end(history) is False
         callback.on_train_end(history)
@@ -284,6 +315,22 @@ class TestProgress:
             "  2/100        2.500e+04          0.87500       5.00e-04      2:01   1:38:49",
             "kept epoch 1 of 2; temperature 0.56",
         ]
+
+    def test_counts_to_the_next_decision(self, clock, capsys):
+        history = History(60, clock=clock)
+        losses = iter([3.0, 2.0, 1.9999])
+        parameters = ParameterVector([{"weight": (2, 3)}], np.float32)
+        cycles = BestCycle(parameters, lambda: (0.1, next(losses)), 9, [2, 4, 8])
+        progress = Progress(unit="round", has_rate=False)
+        for _ in range(8):
+            for callback in (cycles, progress):
+                callback.on_epoch_begin(history)
+            clock.now += 1
+            history.loss.append(0.5)
+            end_epoch([cycles, progress], history)
+        assert history.stopped
+        counts = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+        assert counts == ["1/4", "2/4", "3/4", "4/4", "5/8", "6/8", "7/8", "8/8"]
 
     def test_prints_no_column_for_what_there_is_not(self, clock, capsys):
         history = History(5, clock=clock)

@@ -6,13 +6,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_info
 
+from examples.naive_network import log_loss, squared_error
 from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.training.callbacks import Callback, EarlyStopping
 from sknn.training.history import History
 from sknn.training.lbfgs import train
-from tests.reference import flat, log_loss, naive, squared_error
+from tests.reference import flat, naive
 from tests.training.snapshots import Snapshots
 
 REFERENCE_LOSSES = {"log_loss": log_loss, "squared_error": squared_error}

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from examples.naive_network import adam, sgd
 from sknn.network.parameters import ParameterVector
 from sknn.training.optimizers import Adam, Sgd
-from tests.reference import adam, flat, sgd
+from tests.reference import flat
 
 SHAPES = [{"weight": (3, 4), "bias": (4,)}, {}, {"weight": (4, 2), "bias": (2,)}]
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from examples.naive_network import adam, log_loss, sgd, squared_error
 from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -14,7 +15,7 @@ from sknn.training.history import History
 from sknn.training.optimizers import Adam, Optimizer, Sgd
 from sknn.training.schedules import SCHEDULES
 from sknn.training.stochastic import train
-from tests.reference import adam, flat, log_loss, naive, sgd, squared_error
+from tests.reference import flat, naive
 from tests.training.snapshots import Snapshots
 
 N_SAMPLES, BATCH_SIZE = 23, 5  # the last of five batches has three samples
