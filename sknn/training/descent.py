@@ -172,8 +172,8 @@ def make_descent(objective: Objective, optimizer: Optimizer, batches: Batches) -
     not: momentum and penalty move all weights in every step.
     """
     inputs, first = batches.inputs, objective.network.layers[0]
-    can = isinstance(first, Dense) and isinstance(optimizer, Adam) and objective.l2 == 0
-    if can and sparse.issparse(inputs):
+    has_columns = sparse.issparse(inputs) and isinstance(first, Dense)
+    if has_columns and isinstance(optimizer, Adam) and objective.l2 == 0:
         n_rows, n_inputs = inputs.shape
         n_entries = np.bincount(inputs.indices, minlength=n_inputs)
         n_touched = np.minimum(n_entries * batches.batch_size / n_rows, 1).sum()
