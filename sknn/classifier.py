@@ -101,7 +101,8 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         sight, keeps it constant.
     weight_decay : float, default=0.0
         Pull of the weights towards zero: decoupled from the gradient for "adam" (AdamW), a
-        penalty `½ λ ‖W‖²` on the mean loss for "sgd" and "lbfgs".  Biases are free.
+        penalty `½ λ ‖W‖²` on the mean loss for "sgd" and "lbfgs".  Biases are free, and for "adam"
+        the weights of sparse features that are zero throughout a batch, if these are most.
     dropout : float in [0, 1), default=0.0
         Probability with which training silences each hidden neuron; not for "lbfgs", which needs
         an objective that is not random.

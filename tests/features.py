@@ -30,6 +30,20 @@ def make_sparse_features(csr, n_rows=2000, dtype=np.float64):
     return read_only(csr(np.where(stored, make_features(n_rows, dtype), 0).astype(dtype)))
 
 
+def texts(n_rows=120, n_words=400):
+    """Return counts of words, sparse and most of them rare, and one of three kinds for each row.
+
+    A quarter of the words are those of the kind.
+    """
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 3, n_rows)
+    words = np.minimum(rng.zipf(1.3, (n_rows, 12)) - 1, n_words - 1)
+    words[:, :3] = 100 + 3 * rng.integers(0, 20, (n_rows, 3)) + kind[:, np.newaxis]
+    rows = np.repeat(np.arange(n_rows), words.shape[1])
+    X = sparse.csr_array((np.ones(words.size), (rows, words.ravel())), (n_rows, n_words))
+    return X, kind
+
+
 def read_only(X):
     """Return a CSR matrix that may not be written to."""
     for part in (X.data, X.indices, X.indptr):

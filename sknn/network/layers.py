@@ -154,16 +154,29 @@ class Dense(Layer):
         """Return `z = a W + b`, with `s W` for `W` if there are factors."""
         z = workspace.outputs
         workspace.inputs = inputs
-        weight = self.weight
-        if self.scales:
-            weight = np.multiply(self.scale[..., np.newaxis], weight, out=workspace.cache[0])
         if isinstance(inputs, np.ndarray):
+            weight = self.weight
+            if self.scales:
+                weight = np.multiply(self.scale[..., np.newaxis], weight, out=workspace.cache[0])
             _product(inputs, weight, z)
-        else:  # SciPy's sparse products cannot write into a given array
-            for its_z, its_weight in self._by_member(z, weight):
-                its_z[...] = inputs @ its_weight
+        else:
+            self._sparse_product(inputs, z)
         z += self.bias[..., np.newaxis, :]
         return z
+
+    def _sparse_product(self, inputs, z):
+        """Write `a W`, or `(s a) W`, member by member: SciPy's products make arrays of their own.
+
+        Sparse rows have fewer numbers than there are weights, so here `s a` is what is computed.
+        """
+        if not self.scales:
+            for its_z, its_weight in self._by_member(z, self.weight):
+                its_z[...] = inputs @ its_weight
+            return
+        a = inputs.copy()
+        for its_z, its_weight, its_scale in self._by_member(z, self.weight, self.scale):
+            np.multiply(inputs.data, its_scale[inputs.indices], out=a.data)
+            its_z[...] = a @ its_weight
 
     def backward(self, gradient, workspace):
         """Set `∂C/∂W = aᵀ ∂C/∂z` and `∂C/∂b = Σ ∂C/∂z`; return `∂C/∂a = ∂C/∂z Wᵀ`.
@@ -175,18 +188,15 @@ class Dense(Layer):
         a = workspace.inputs
         product, ones, *_ = workspace.cache
         weight = product if self.scales else self.weight
-        if isinstance(a, np.ndarray):
-            _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
-        else:
-            for its_gradient, its_weight_gradient in self._by_member(
-                gradient, self.weight_gradient
-            ):
-                its_weight_gradient[...] = a.T @ its_gradient
         # A product with ones sums the rows 3 times faster than `gradient.sum(axis=-2)`.
         _product(ones, gradient, self.bias_gradient)
-        if self.scales:
-            np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
-            self.weight_gradient *= self.scale[..., np.newaxis]
+        if not isinstance(a, np.ndarray):
+            self._sparse_gradients(a, gradient)
+        else:
+            _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
+            if self.scales:
+                np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
+                self.weight_gradient *= self.scale[..., np.newaxis]
         if workspace.input_gradient is None:
             return None
         weight, transpose = weight[..., self.n_data :, :], workspace.cache[2]
@@ -195,6 +205,20 @@ class Dense(Layer):
         # Of the functions of an embedding, with a row for each function.
         _product(weight, _transpose(gradient, transpose), workspace.input_gradient)
         return workspace.input_gradient.swapaxes(-1, -2)
+
+    def _sparse_gradients(self, a, gradient):
+        """Set the gradients of weights and factors member by member, each while it is in cache."""
+        arrays = [gradient, self.weight, self.weight_gradient]
+        arrays += [self.scale, self.scale_gradient] if self.scales else []
+        transpose = a.T
+        for its_gradient, weight, weight_gradient, *scales in self._by_member(*arrays):
+            product = transpose @ its_gradient
+            if self.scales:
+                scale, scale_gradient = scales
+                np.vecdot(product, weight, out=scale_gradient)
+                np.multiply(product, scale[:, np.newaxis], out=weight_gradient)
+            else:
+                weight_gradient[...] = product
 
     def _by_member(self, *arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         """Yield the arrays of each member, or the arrays themselves if there is one member."""

@@ -1,5 +1,6 @@
 """The objective: the cost function `C` of all weights and biases, which training minimizes."""
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,15 @@ class Objective:
         if l2 > 0:
             self._penalized = network.parameters.slices["weight"]
             self._l2_weights = np.empty_like(network.parameters.values[self._penalized])
+
+    def of(self, network: MultilayerPerceptron) -> "Objective":
+        """Return the objective of another network with as many members, and the same randomness.
+
+        There is no penalty.
+        """
+        other = copy.copy(self)
+        other.network, other.l2, other._workspaces = network, 0.0, {}
+        return other
 
     def begin_epoch(self) -> None:
         """Begin a random stream for the dropout of each member, if there is dropout."""

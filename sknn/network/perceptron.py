@@ -342,14 +342,10 @@ class MultilayerPerceptron:
 
         Its values and gradients are its own.  Also a single member keeps the leading axis.
         """
-        group = object.__new__(type(self))
-        group.__dict__.update(self.__dict__)
-        group.n_members = len(range(*members.indices(self.n_members)))
-        group.members = (group.n_members,)
-        group._places = (members.indices(self.n_members)[0], self.n_members)
-        group.layers = group._stack()
-        group.parameters = ParameterVector([each.shapes for each in group.layers], self.dtype)
-        group._bind()
+        first, stop, _ = members.indices(self.n_members)
+        group = self._part(
+            n_members=stop - first, members=(stop - first,), _places=(first, self.n_members)
+        )
         places = np.empty(group.parameters.values.size, int)
         all_places = np.arange(self.parameters.values.size)
         for its_views, views in zip(
@@ -359,6 +355,22 @@ class MultilayerPerceptron:
                 its_views[role][...] = view[members]
         group.parameters.values[...] = self.parameters.values[places]
         return group, places
+
+    def with_inputs(self, n_inputs: int) -> "MultilayerPerceptron":
+        """Return a network for so many of the inputs, with values of its own, to be set.
+
+        There may be none.  What is left out counts as zero, so there is no embedding and no offset.
+        """
+        return self._part(sizes=(n_inputs, *self.sizes[1:]))
+
+    def _part(self, **differences: Any) -> "MultilayerPerceptron":
+        """Return a network with other attributes, and with parameters of its own."""
+        part = object.__new__(type(self))
+        part.__dict__.update(self.__dict__, **differences)
+        part.layers = part._stack()
+        part.parameters = ParameterVector([each.shapes for each in part.layers], self.dtype)
+        part._bind()
+        return part
 
     def copy(self) -> "MultilayerPerceptron":
         """Return a network with values of its own, which can be written to.

@@ -43,6 +43,7 @@ class Batches:
         rng: np.random.Generator,
         shuffle: bool = True,
     ):
+        self.inputs = inputs
         self.n_samples = inputs.shape[0]
         self.batch_size = min(batch_size, self.n_samples)
         self._rng = rng

@@ -5,6 +5,7 @@ import numpy as np
 from sknn.network.objective import Objective
 from sknn.training.batches import Batches
 from sknn.training.callbacks import Callback, begin_epoch, end_epoch
+from sknn.training.descent import make_descent
 from sknn.training.history import History
 from sknn.training.optimizers import Optimizer
 from sknn.training.schedules import Schedule, constant
@@ -48,6 +49,7 @@ def train(
     """
     callbacks = callbacks or []
     parameters = objective.network.parameters
+    descent = make_descent(objective, optimizer, batches)
     n_steps = history.max_epochs * len(batches)
     step = history.n_epochs * len(batches)
     try:
@@ -57,10 +59,10 @@ def train(
             begin_epoch(callbacks, history)
             objective.begin_epoch()
             for inputs, targets, sample_weight in batches:
-                value = objective.value_and_gradient(inputs, targets, sample_weight)
+                value = descent.value_and_gradient(inputs, targets, sample_weight)
                 rate = learning_rate * schedule(step / n_steps)
                 history.see_batch(value, len(targets), rate)
-                optimizer.step(parameters, rate)
+                descent.step(rate)
                 step += 1
                 for callback in callbacks:
                     callback.on_batch_end(history)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
+from tests.features import texts
 from tests.models import members, plain
 
 
@@ -40,6 +41,22 @@ def test_every_number_of_jobs_gives_the_same_bits(settings, iris):
             # The random stream and the moments too are those of one job.
             twin = copy.deepcopy(one).set_params(warm_start=True).fit(*iris)
             assert_same(several.set_params(warm_start=True).fit(*iris), twin)
+
+
+@pytest.mark.parametrize("settings", [{"hidden_layer_sizes": "auto"}, {"dropout": 0.3}])
+def test_texts_give_the_same_bits(settings):
+    X, y = texts()
+
+    def fit(n_jobs):
+        return members(**({"max_iter": 3, "batch_size": 8} | settings), n_jobs=n_jobs).fit(X, y)
+
+    one = fit(None)
+    with joblib.parallel_config("threading"):
+        for n_jobs in (2, 3):
+            several = fit(n_jobs)
+            assert_same(several, one)
+            twin = copy.deepcopy(one).set_params(warm_start=True).fit(X, y)
+            assert_same(several.set_params(warm_start=True).fit(X, y), twin)
 
 
 def test_training_is_as_long_in_several_jobs(iris):

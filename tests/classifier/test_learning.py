@@ -13,6 +13,7 @@ from sknn import SimpleMLPClassifier
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.losses import LOSSES
 from sknn.training.schedules import SCHEDULES
+from tests.features import texts
 from tests.models import members, plain, quick
 
 
@@ -24,6 +25,16 @@ def test_learns_digits(solver, loss, digits):
     model = plain((32,), "tanh", solver=solver, loss=loss, learning_rate=rate, max_iter=25)
     model.set_params(batch_size=32).fit(X[:300], y[:300])
     assert model.score(X[300:], y[300:]) > 0.85
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_learns_texts(solver):
+    X, y = texts(300)
+    rate = {"adam": 0.01, "sgd": 0.5}[solver]
+    model = members(solver=solver, learning_rate=rate, batch_size=8, max_iter=20).fit(
+        X[:200], y[:200]
+    )
+    assert model.score(X[200:], y[200:]) > 0.9
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
