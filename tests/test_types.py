@@ -74,7 +74,9 @@ def test_checkpoint(tmp_path: Path) -> None:
 
 
 def test_displays() -> None:
-    pytest.importorskip("matplotlib").use("agg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.close("all")  # of other tests: a backend is not changed below open figures
+    pyplot.switch_backend("agg")
     model = SimpleMLPClassifier((8,), n_members=1, max_iter=2).fit(X, y)
     assert_type(LossCurveDisplay.from_estimator(model), LossCurveDisplay)
     assert_type(WeightsDisplay.from_estimator(model, image_shape=(2, 2)), WeightsDisplay)
