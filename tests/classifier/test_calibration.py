@@ -185,11 +185,11 @@ def test_rare_classes_are_as_probable_as_they_are_frequent(n_members):
     [(-7.5, 0.3, 1.0), (-5.5, 0.15, 0.2), (-3.5, 0.07, 0.1), (0, 0.05, 0.08)],
 )
 def test_probabilities_of_many_rows_are_frequencies(settings, offset, tolerance, most):
-    """On average over two training sets: one of 20,000 rows has only some 35 of the rare class."""
     X, p, y = rare(offset, 40_000)
     halves = slice(20_000), slice(20_000, None)
+    # Of the rarest class, a training set has only some 35 rows: the average over two counts.
     found = []
-    for known, new in (halves, halves[::-1]):
+    for known, new in [halves, halves[::-1]][: 1 + (offset == -7.5)]:
         model = SimpleMLPClassifier(random_state=0, **settings).fit(X[known], y[known])
         found.append(distances(model, X[new], p[new]))
     mean, excess = np.mean(found, axis=0)
