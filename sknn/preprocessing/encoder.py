@@ -457,5 +457,6 @@ def _without_gaps(X: Any, imputed_values: np.ndarray) -> Any:
 
 def _in_rows(sample_weight: np.ndarray) -> np.ndarray:
     """Return weights that sum to the effective number of rows, `(Σ w)² / Σ w²`."""
-    weight = np.asarray(sample_weight, np.float64)
+    weight = np.array(sample_weight, np.float64)
+    weight /= weight.max()  # squares of very small or large weights would underflow or overflow
     return weight * (weight.sum() / np.square(weight).sum())

@@ -99,7 +99,8 @@ def effective_size(n_rows: int, sample_weight: np.ndarray | None) -> float:
     """
     if sample_weight is None:
         return float(n_rows)
-    return float(sample_weight.sum() ** 2 / np.square(sample_weight).sum())
+    weight = sample_weight / sample_weight.max()  # squares of large weights would overflow
+    return float(weight.sum() ** 2 / np.square(weight).sum())
 
 
 def temperature_of_mean(single: float, signal: float, noise: float, n_members: int) -> float:

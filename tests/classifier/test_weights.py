@@ -110,3 +110,11 @@ def test_class_weights_are_for_classes_of_the_model_not_of_the_portion(iris):
 def test_bad_sample_weights(iris, weight, message):
     with pytest.raises(ValueError, match=message):
         quick().fit(*iris, sample_weight=weight)
+
+
+def test_weights_may_be_very_far_apart():
+    """Where the heavy samples are held out, squares of the other weights underflow."""
+    X, Y = np.zeros((4, 1)), np.array([[1, 0], [0, 1], [1, 1], [1, 0]])
+    weight = [1e300, 1, 1, 1e300]
+    model = quick(early_stopping=True, max_iter=1, random_state=1).fit(X, Y, weight)
+    assert np.isfinite(model.predict_proba(X)).all()
