@@ -96,9 +96,7 @@ class RowsWithCosines(LazyRows):
         for rows in blocks(self):
             block = out[rows]
             block[:, :n_inputs] = to_dense(self.inputs[rows])
-            cosines = np.empty((len(block), self.cosines.n_columns), block.dtype)
-            self.cosines.write(block, cosines)
-            block[:, n_inputs:] = cosines
+            self.cosines.write(block, block[:, n_inputs:])
 
 
 class PeriodicEmbedding(Layer):

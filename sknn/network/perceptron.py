@@ -32,7 +32,7 @@ from sknn.network.workspace import Rngs, Workspace
 CHUNK_ROWS = 1024
 
 # The cosines of a training set are computed once if they take no more than this; else each batch
-# computes its own, which takes a tenth of the time of a step.
+# computes its own.
 _MOST_BYTES_OF_COSINES = 2**28
 
 _DEFINITION = (
@@ -262,9 +262,9 @@ class MultilayerPerceptron:
     def forward(self, inputs: Any, workspaces: list[Workspace]) -> np.ndarray:
         """Return the raw predictions for inputs, as memory of the last workspace.
 
-        The inputs, made by `inputs(X)`, are never written to.  The
-        workspaces, made by `workspaces(n_rows)`, remember the pass.  The raw predictions have
-        shape (..., n_rows, n_outputs).
+        The inputs, made by `inputs(X)`, are never written to.  The workspaces, made by
+        `workspaces(n_rows)`, remember the pass.  The raw predictions have shape (..., n_rows,
+        n_outputs).
         """
         a = inputs
         for layer, workspace in zip(self.layers, workspaces, strict=True):

@@ -170,7 +170,9 @@ def _merge(
         network.parameters.values[place] = result.values
         for name, value in result.moments.items():
             if isinstance(value, np.ndarray):
-                moments.setdefault(name, np.zeros_like(network.parameters.values))[place] = value
+                if name not in moments:
+                    moments[name] = np.zeros_like(network.parameters.values)
+                moments[name][place] = value
             else:
                 moments[name] = value
     rng.bit_generator.state = results[0].rng.bit_generator.state
