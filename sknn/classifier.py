@@ -39,9 +39,10 @@ from sknn.sklearn_private import (
     with_validation,
 )
 from sknn.training import diagnosis
-from sknn.training.callbacks import Callback, Progress
+from sknn.training.callbacks import Callback
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
+from sknn.training.progress import Progress
 from sknn.training.session import Result, train
 from sknn.training.state import TrainingState
 from sknn.user_warnings import warn_user

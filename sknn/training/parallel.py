@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy import sparse
 
-from sknn.network.blas import blas_threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -214,13 +212,9 @@ def _train_group(
     optimizer = OPTIMIZERS[settings.solver](settings, group.step_factors())
     optimizer.state = moments
     history = History(max_epochs, len(arrays[1]), loss=[0.0] * n_done)
-    is_sparse = sparse.issparse(arrays[0])
-    n_multiplications = group.n_multiplications(settings.batch_size, is_sparse=is_sparse)
+    ignored = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     try:
-        with (
-            blas_threads(n_multiplications),
-            np.errstate(over="ignore", invalid="ignore", divide="ignore"),
-        ):
+        with group.blas_threads(settings.batch_size, arrays[0]), ignored:
             stochastic.train(
                 objective,
                 batches,
