@@ -24,6 +24,7 @@ from sknn.preprocessing.labels import Labels
 from sknn.preprocessing.samples import Samples, working_memory
 from sknn.preprocessing.scaler import fit_scaler
 from sknn.settings import NetworkSettings, Settings
+from sknn.training.data import TrainingSet
 
 # From calibrated raw predictions of members to a result for each row.
 _OfRaw = Callable[[np.ndarray], np.ndarray]
@@ -103,18 +104,20 @@ class Model:
         calibration = Calibration.from_prior(loss, settings.temperature)
         return replace(self, network=network, loss=loss, calibration=calibration)
 
-    def inputs(self, samples: Samples, targets: np.ndarray, settings: Settings) -> Any:
-        """Return a training set with these targets as inputs of the network, in its dtype.
+    def training_set(self, samples: Samples, settings: Settings) -> TrainingSet:
+        """Return samples as what the network learns from: inputs in its dtype, targets, weights.
 
-        They are an ndarray, a CSR matrix or, if training goes batch by batch and they would exceed
-        scikit-learn's `working_memory`, lazy rows.
+        The inputs are an ndarray, a CSR matrix or, if training goes batch by batch and they would
+        exceed scikit-learn's `working_memory`, lazy rows.
         """
+        targets = self.labels.targets(samples.y)
         if settings.is_stream:
             X = self.encoder.transform(samples.X)
         else:
             X = self.encoder.transform_training_set(samples.X, targets, samples.weight)
         most_bytes = math.inf if settings.full_batch else working_memory()
-        return self.network.inputs(X, most_bytes=most_bytes)
+        inputs = self.network.inputs(X, most_bytes=most_bytes)
+        return TrainingSet(inputs, targets, samples.weight)
 
     def summary(self, n_samples: int) -> str:
         """Return a line on the network and the samples that it learns from."""
@@ -124,6 +127,12 @@ class Model:
             f"{self.network.summary()}; {n_samples:,} samples of {n_features:,} "
             f"{'feature' if n_features == 1 else 'features'}, {len(self.labels.classes):,} {kind}"
         )
+
+    @property
+    def offset(self) -> np.ndarray:
+        """What is added to raw predictions, of shape (n_outputs,); zeros if nothing is."""
+        offset = self.calibration.offset
+        return np.zeros(self.labels.n_outputs) if offset is None else offset.copy()
 
     # ---------------------------------------------------------------- prediction
 

@@ -1,5 +1,6 @@
 """The converter for skl2onnx, which makes one ONNX graph of a whole pipeline."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,30 @@ from sknn.fitted import feature_names_of, model_of
 from sknn.onnx.graph import LEAST_OPSET, ML_DOMAIN, ML_OPSET, Graph, Input
 from sknn.onnx.model import emit_model
 from sknn.onnx.outputs import label_shape, onnx_classes
+
+
+class ConverterMixin:
+    """What skl2onnx looks for in an estimator of a pipeline."""
+
+    def onnx_shape_calculator(self) -> Callable[[Any], None]:
+        """Return what skl2onnx calls for types and shapes.
+
+        Returns
+        -------
+        callable
+            The function.
+        """
+        return calculate_output_shapes
+
+    def onnx_converter(self) -> Callable[[Any, Any, Any], None]:
+        """Return what skl2onnx calls for the nodes.
+
+        Returns
+        -------
+        callable
+            The function.
+        """
+        return convert
 
 
 def calculate_output_shapes(operator: Any) -> None:

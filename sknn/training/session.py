@@ -38,21 +38,22 @@ class Result:
         What happened, epoch by epoch.
     calibration : Calibration or None
         What the rows ask for; None without calibration.
-    exception : BaseException or None
-        What ended the run early: a divergence, Ctrl-C, or the exception of a callback.
+    foreign_exception : BaseException or None
+        The exception of a callback that ended the run early; it goes on to the caller.
+    warning : str or None
+        What to warn of: a run that was cut short, or that has learnt nothing.
+    was_interrupted : bool
+        Whether Ctrl-C ended the run early.
     was_finished : bool
         Whether the run of a checkpoint was over already, so that there was nothing to do.
     """
 
     history: History
     calibration: Calibration | None = None
-    exception: BaseException | None = None
+    foreign_exception: BaseException | None = None
+    warning: str | None = None
+    was_interrupted: bool = False
     was_finished: bool = False
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether the exception is one of a callback, which goes on to the caller."""
-        return not isinstance(self.exception, KeyboardInterrupt | FloatingPointError | None)
 
 
 def train(
@@ -128,7 +129,11 @@ def train(
     if history.kept_epoch != history.n_epochs:
         state.forget_moments()
     history.finished = history.is_over and cut_short_by is None
-    return Result(history, calibration, cut_short_by)
+    was_interrupted = isinstance(cut_short_by, KeyboardInterrupt)
+    if not isinstance(cut_short_by, KeyboardInterrupt | FloatingPointError | None):
+        return Result(history, calibration, foreign_exception=cut_short_by)
+    warning = diagnosis.warning(network, loss, data, settings, history, cut_short_by)
+    return Result(history, calibration, None, warning, was_interrupted)
 
 
 class _Session:
