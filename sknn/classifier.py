@@ -20,8 +20,7 @@ from sknn.callback_adapter import CallbackAdapter
 from sknn.files import persistence
 from sknn.fitted import array_or_none, of_history, of_model
 from sknn.model import Model
-from sknn.onnx import to_onnx
-from sknn.onnx.skl2onnx import ConverterMixin
+from sknn.onnx.skl2onnx import OnnxMixin
 from sknn.parameters import suggestions
 from sknn.parameters.checks import CONSTRAINTS, check_parameters, validate
 from sknn.preprocessing.samples import read_features
@@ -51,7 +50,7 @@ def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
     return True
 
 
-class SimpleMLPClassifier(ConverterMixin, CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     """A layered neural network for classification, with scikit-learn's interface.
 
     Raw features are encoded and scaled inside the model: tables may have categories and gaps.
@@ -265,10 +264,7 @@ class SimpleMLPClassifier(ConverterMixin, CallbackSupportMixin, ClassifierMixin,
 
     @property
     def _doc_link_template(self) -> str:
-        """Where scikit-learn's diagram links to; "" for nowhere, and then it explains nothing.
-
-        The gallery of the documentation has a template of its own (docs/conf.py).
-        """
+        """Where scikit-learn's diagram links to; "" for nowhere, and then it explains nothing."""
         site = address()
         return site and f"{site}api/sknn.{{estimator_name}}.html"
 
@@ -640,21 +636,6 @@ class SimpleMLPClassifier(ConverterMixin, CallbackSupportMixin, ClassifierMixin,
         if model is None:
             check_is_fitted(self)  # raises
         return model, read_features(self, model.encoder, X)
-
-    def to_onnx(self, path: Any = None) -> Any:
-        """Export the whole model to ONNX: see `sknn.to_onnx`.
-
-        Parameters
-        ----------
-        path : str or path-like, optional
-            A file to write.
-
-        Returns
-        -------
-        onnx.ModelProto
-            The model.
-        """
-        return to_onnx(self, path)
 
     # ------------------------------------------------------ scikit-learn's protocols
 
