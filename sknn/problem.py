@@ -90,7 +90,9 @@ class Problem(NamedTuple):
             return self.known.continued(settings, samples)
         model = Model.build(settings, self.labels, encoder, samples, rng)
         columns = vanishing(encoder.numbers(samples.X), model.network.scaler)
-        warn_of_vanishing(self.names[~encoder.is_category][columns], settings.network.scaling)
+        if len(columns):
+            names = self.names[~encoder.is_category][columns]
+            warn_of_vanishing(names.tolist(), settings.network.scaling)
         return model
 
 

@@ -14,24 +14,10 @@ from sknn.preprocessing.encoder import TableEncoder
 
 
 def inputs_of(model: Model, feature_names: Sequence[str]) -> list[Input]:
-    """Return the inputs of a graph: one matrix, or one input for each column if any has strings.
+    """Return the inputs of a graph: one matrix, or one for each column if any has strings.
 
-    Parameters
-    ----------
-    model : Model
-        A model.
-    feature_names : sequence of str
-        Names of the features.
-
-    Returns
-    -------
-    list of Input
-        The inputs, in the order of the features.
-
-    Raises
-    ------
-    ValueError
-        If categories are bytes.
+    They are in the order of the features, which have these names.  Raise ValueError if categories
+    are bytes.
     """
     kinds = _kinds(model.encoder, feature_names)
     if "strings" not in kinds:

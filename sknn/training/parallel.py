@@ -15,14 +15,10 @@ from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.settings import Settings
 from sknn.training import stochastic
-from sknn.training.batches import Batches
+from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.history import History, Step
 from sknn.training.optimizers import OPTIMIZERS
-from sknn.training.schedules import make_schedule
-
-# Inputs, targets and weights of the members.
-Arrays = tuple[Any, np.ndarray, np.ndarray | None]
 
 
 class _Trained(NamedTuple):
@@ -67,7 +63,7 @@ class _Recorder(Callback):
 def train(
     network: MultilayerPerceptron,
     loss: Loss,
-    arrays: Arrays,
+    arrays: Batch,
     settings: Settings,
     moments: dict[str, Any],
     rng: np.random.Generator,
@@ -194,7 +190,7 @@ def _train_group(
     network: MultilayerPerceptron,
     members: slice,
     loss: Loss,
-    arrays: Arrays,
+    arrays: Batch,
     settings: Settings,
     moments: dict[str, Any],
     rng: np.random.Generator,
@@ -208,22 +204,13 @@ def _train_group(
     group, _ = network.group(members)
     rng, recorder = copy.deepcopy(rng), _Recorder(n_epochs)  # of this job's own
     objective = Objective(group, loss, settings.l2, rng, first_member=members.start)
-    batches = Batches(*arrays, batch_size=settings.batch_size, rng=rng, shuffle=settings.shuffle)
     optimizer = OPTIMIZERS[settings.solver](settings, group.step_factors())
     optimizer.state = moments
     history = History(max_epochs, len(arrays[1]), loss=[0.0] * n_done)
     ignored = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     try:
         with group.blas_threads(settings.batch_size, arrays[0]), ignored:
-            stochastic.train(
-                objective,
-                batches,
-                optimizer,
-                history,
-                learning_rate=settings.learning_rate,
-                schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
-                callbacks=[recorder],
-            )
+            stochastic.train_with(settings, objective, arrays, optimizer, rng, history, [recorder])
     except FloatingPointError:  # the replay raises it again
         if not recorder.steps or recorder.steps[-1] is not history.last_step:
             recorder.steps.append(history.last_step)
