@@ -445,8 +445,9 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
     def _train(self, problem: Problem, parameters: dict[str, Any], given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
         settings = problem.settings(parameters)
-        model = problem.model(settings, self._state.rng)
-        data, score = model.training_set(problem.training, settings), None
+        targets, score = problem.labels.targets(problem.training.y), None
+        model = problem.model(settings, targets, self._state.rng)
+        data = model.training_set(settings, problem.training, targets)
         if problem.validation is not None:
             score = make_score(self.scoring, model, problem.validation, self._view(model))
         callbacks = self._callbacks(model, data, settings, given)

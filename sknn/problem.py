@@ -83,12 +83,12 @@ class Problem(NamedTuple):
             known=None if self.known is None else self.known.settings,
         )
 
-    def model(self, settings: Settings, rng: np.random.Generator) -> Model:
-        """Return an untrained model, or a copy of the one that is continued."""
+    def model(self, settings: Settings, targets: np.ndarray, rng: np.random.Generator) -> Model:
+        """Return an untrained model for these targets, or a copy of the one that is continued."""
         encoder, samples = self.encoder, self.training
         if self.known is not None:
-            return self.known.continued(settings, samples)
-        model = Model.build(settings, self.labels, encoder, samples, rng)
+            return self.known.continued(settings, samples, targets)
+        model = Model.build(settings, self.labels, encoder, samples, targets, rng)
         columns = vanishing(encoder.numbers(samples.X), model.network.scaler)
         if len(columns):
             names = self.names[~encoder.is_category][columns]
