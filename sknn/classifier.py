@@ -468,8 +468,8 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
         finally:
             self._state.end_run()
         if result.warning is not None:
-            category = UserWarning if result.was_interrupted else ConvergenceWarning
-            warn_user(result.warning, category)
+            was_interrupted = isinstance(result.exception, KeyboardInterrupt)
+            warn_user(result.warning, UserWarning if was_interrupted else ConvergenceWarning)
         return self
 
     def _take(
@@ -482,8 +482,8 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
             if score is not None:  # the score of what is kept
                 history.best_score = score()
         self._publish(model, history)
-        if result.foreign_exception is not None:
-            raise result.foreign_exception
+        if result.exception is not None and result.warning is None:
+            raise result.exception
         for callback in callbacks:
             callback.on_fit_end(history, model.calibration.temperature)
 

@@ -264,7 +264,9 @@ class MultilayerPerceptron:
         for layer, workspace in zip(reversed(self.layers), reversed(workspaces), strict=True):
             gradient = layer.backward(gradient, workspace)  # type: ignore[assignment]
 
-    def raw_chunks(self, X: Any, *, are_inputs: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
+    def raw_chunks(
+        self, X: Rows, *, are_inputs: bool = False
+    ) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield slices of rows and their raw predictions, in memory that the next ones overwrite.
 
         `X` is an ndarray, CSR matrix or lazy rows of features, or of inputs if `are_inputs`, as
@@ -282,7 +284,7 @@ class MultilayerPerceptron:
                 yield rows, self.forward(inputs, workspaces)
 
     def predict_raw(
-        self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
+        self, X: Rows, merge: Callable[[np.ndarray], np.ndarray] | None = None
     ) -> np.ndarray:
         """Return the raw predictions, (..., n_rows, n_outputs), for features in their own units.
 
@@ -293,7 +295,7 @@ class MultilayerPerceptron:
         ]
         return np.concatenate(chunks, axis=-2)
 
-    def hidden_activations(self, X: Any) -> list[Any]:
+    def hidden_activations(self, X: Rows) -> list[Any]:
         """Return the scaled inputs, which members share, and the activations of each hidden layer.
 
         These have shape (n_samples, n_units) or (n_members, n_samples, n_units).

@@ -243,7 +243,7 @@ class TableEncoder:
 
     def fit(
         self,
-        X: Any,
+        X: Rows | Table,
         sample_weight: np.ndarray | None = None,
         targets: np.ndarray | None = None,
     ) -> "TableEncoder":
@@ -316,7 +316,7 @@ class TableEncoder:
             found += encoder.input_names(column)
         return found
 
-    def numbers(self, X: Any) -> Any:
+    def numbers(self, X: Rows | Table) -> Any:
         """Return the columns of numbers, with their gaps, to fit a scaling to.
 
         The encoder need not be fitted.  Gaps of a CSR matrix are 0.
@@ -325,7 +325,7 @@ class TableEncoder:
             return X.numbers
         return _without_gaps(X, np.zeros(X.shape[1])) if sparse.issparse(X) else X
 
-    def transform(self, X: Any) -> Rows:
+    def transform(self, X: Rows | Table) -> Rows:
         """Return a table as inputs of the network, and codes of categories with an embedding.
 
         Parameters
@@ -341,7 +341,7 @@ class TableEncoder:
         return self._encode(X, CategoryEncoder.statistics_of)
 
     def transform_training_set(
-        self, X: Any, targets: np.ndarray, sample_weight: np.ndarray | None = None
+        self, X: Rows | Table, targets: np.ndarray, sample_weight: np.ndarray | None = None
     ) -> Rows:
         """Return a training set as inputs, with cross-fitted target statistics.
 
@@ -362,7 +362,7 @@ class TableEncoder:
 
         return self._encode(X, of_rows)
 
-    def _encode(self, X: Any, statistics_of: Callable[..., Statistics]) -> Rows:
+    def _encode(self, X: Rows | Table, statistics_of: Callable[..., Statistics]) -> Rows:
         """Return encoded rows, with target statistics that a function makes."""
         if isinstance(X, Table):
             numbers, categories = X.numbers, X.categories
@@ -388,7 +388,7 @@ class TableEncoder:
         return EncodedTable(numbers.impute(self.imputed_values), encoded, first_code)
 
 
-def _without_gaps(X: Any, imputed_values: np.ndarray) -> Any:
+def _without_gaps(X: Rows, imputed_values: np.ndarray) -> Any:
     """Return a CSR matrix with a value of its column in the place of each NaN."""
     is_gap = np.isnan(X.data)
     if not is_gap.any():

@@ -38,21 +38,19 @@ class Result:
         What happened, epoch by epoch.
     calibration : Calibration or None
         What the rows ask for; None without calibration.
-    foreign_exception : BaseException or None
-        The exception of a callback that ended the run early; it goes on to the caller.
+    exception : BaseException or None
+        What ended the run early: a divergence, Ctrl-C, or the exception of a callback.
     warning : str or None
-        What to warn of: a run that was cut short, or that has learnt nothing.
-    was_interrupted : bool
-        Whether Ctrl-C ended the run early.
+        What to warn of: a run that was cut short, or that has learnt nothing.  The exception of a
+        callback goes on to the caller instead.
     was_finished : bool
         Whether the run of a checkpoint was over already, so that there was nothing to do.
     """
 
     history: History
     calibration: Calibration | None = None
-    foreign_exception: BaseException | None = None
+    exception: BaseException | None = None
     warning: str | None = None
-    was_interrupted: bool = False
     was_finished: bool = False
 
 
@@ -129,11 +127,10 @@ def train(
     if history.kept_epoch != history.n_epochs:
         state.forget_moments()
     history.finished = history.is_over and cut_short_by is None
-    was_interrupted = isinstance(cut_short_by, KeyboardInterrupt)
-    if not isinstance(cut_short_by, KeyboardInterrupt | FloatingPointError | None):
-        return Result(history, calibration, foreign_exception=cut_short_by)
-    warning = diagnosis.warning(network, loss, data, settings, history, cut_short_by)
-    return Result(history, calibration, None, warning, was_interrupted)
+    warning = None
+    if isinstance(cut_short_by, KeyboardInterrupt | FloatingPointError | None):
+        warning = diagnosis.warning(network, loss, data, settings, history, cut_short_by)
+    return Result(history, calibration, cut_short_by, warning)
 
 
 class _Session:
