@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sknn.network.embedding import N_COSINES, Cosines, PeriodicEmbedding, RowsWithCosines
+from sknn.network.embedding import N_COSINES, Basis, NumberEmbedding, RowsWithBasis
 from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -16,9 +16,9 @@ N_INPUTS, N_NUMBERS = 4, 2
 def make_network(**settings):
     """Return a network above an embedding, with parameters that are all different from zero."""
     rng = np.random.default_rng(0)
-    cosines = Cosines.draw(N_NUMBERS, np.dtype(float), rng)
+    basis = Basis.draw(N_NUMBERS, np.dtype(float), rng)
     network = MultilayerPerceptron(
-        (N_INPUTS, 5, 3), "tanh", dtype=np.float64, cosines=cosines, **settings
+        (N_INPUTS, 5, 3), "tanh", dtype=np.float64, basis=basis, **settings
     )
     network.initialize(rng)
     network.parameters.values[...] = rng.normal(scale=0.5, size=network.parameters.values.size)
@@ -45,20 +45,20 @@ def naive_embedding(cosines, amplitude, X):
 def test_each_number_has_sums_of_cosines_beside_it(n_members):
     network, X = make_network(n_members=n_members), make_rows()
     layer = network.layers[0]
-    assert isinstance(layer, PeriodicEmbedding)
+    assert isinstance(layer, NumberEmbedding)
     found = layer.forward(network.inputs(X), network.workspaces(len(X))[0])
     amplitudes = layer.amplitude.reshape(n_members, *layer.amplitude.shape[-3:])
-    expected = [naive_embedding(network.cosines, amplitude, X) for amplitude in amplitudes]
+    expected = [naive_embedding(network.basis, amplitude, X) for amplitude in amplitudes]
     assert found.shape == (*network.members, len(X), layer.n_outputs)
     assert_allclose(found.reshape(np.shape(expected)), expected, rtol=1e-12)
 
 
 def test_starting_values_come_from_the_generator():
     rng, twin = np.random.default_rng(3), np.random.default_rng(3)
-    cosines = Cosines.draw(N_NUMBERS, np.dtype(float), rng)
+    basis = Basis.draw(N_NUMBERS, np.dtype(float), rng)
     shape = (N_NUMBERS, N_COSINES)
-    assert_array_equal(cosines.frequency, twin.normal(0, 0.2 * np.pi, shape))
-    assert_array_equal(cosines.phase, twin.uniform(-np.pi, np.pi, shape))
+    assert_array_equal(basis.frequency, twin.normal(0, 0.2 * np.pi, shape))
+    assert_array_equal(basis.phase, twin.uniform(-np.pi, np.pi, shape))
     network = make_network(n_members=3)
     network.initialize(rng)
     amplitude = network.layers[0].amplitude
@@ -82,7 +82,7 @@ def test_inputs_keep_their_numbers_and_gain_cosines():
     network, X = make_network(), make_rows()
     inputs = network.inputs(X)
     assert_array_equal(inputs[:, :N_INPUTS], X)
-    angles = X[:, :N_NUMBERS, np.newaxis] * network.cosines.frequency + network.cosines.phase
+    angles = X[:, :N_NUMBERS, np.newaxis] * network.basis.frequency + network.basis.phase
     assert_allclose(inputs[:, N_INPUTS:], np.cos(angles).reshape(len(X), -1), rtol=1e-12)
 
 
@@ -91,7 +91,7 @@ def test_lazy_inputs_are_the_same_numbers():
     expected = network.inputs(X)
     for most_bytes in (0, X.nbytes):
         lazy = network.inputs(X, most_bytes=most_bytes)
-        assert isinstance(lazy, RowsWithCosines)
+        assert isinstance(lazy, RowsWithBasis)
         assert_array_equal(lazy, expected)
         assert_array_equal(lazy[[5, 2999]], expected[[5, 2999]])
 
@@ -102,18 +102,18 @@ def test_lazy_inputs_are_the_same_numbers():
 def test_a_copy_has_frozen_values_of_its_own(make_copy):
     network = make_network()
     twin, expected = make_copy(network), network.predict_raw(make_rows())
-    network.cosines.phase[...] = 0
+    network.basis.phase[...] = 0
     assert_array_equal(twin.predict_raw(make_rows()), expected)
 
 
 def test_frozen_values_may_be_read_only_or_mapped(tmp_path):
     network = make_network()
-    cosines = network.cosines
-    np.save(tmp_path / "phase.npy", cosines.phase)
+    basis = network.basis
+    np.save(tmp_path / "phase.npy", basis.phase)
     mapped = np.load(tmp_path / "phase.npy", mmap_mode="r")
-    given = {"frequency": cosines.frequency, "phase": mapped}
-    twin = MultilayerPerceptron.from_definition(network.definition() | {"cosines": given}).copy()
-    assert type(twin.cosines.phase) is np.ndarray
+    given = {"frequency": basis.frequency, "phase": mapped}
+    twin = MultilayerPerceptron.from_definition(network.definition() | {"basis": given}).copy()
+    assert type(twin.basis.phase) is np.ndarray
     assert_array_equal(twin.predict_raw(make_rows()), network.predict_raw(make_rows()))
 
 
@@ -122,6 +122,6 @@ def test_frozen_values_may_be_read_only_or_mapped(tmp_path):
 )
 def test_frozen_values_of_another_form_are_refused(phase):
     definition = make_network().definition()
-    definition["cosines"] = {"frequency": np.zeros((N_NUMBERS, N_COSINES)), "phase": phase}
-    with pytest.raises(ValueError, match="No cosines have frequency="):
+    definition["basis"] = {"frequency": np.zeros((N_NUMBERS, N_COSINES)), "phase": phase}
+    with pytest.raises(ValueError, match="No basis of frequency="):
         MultilayerPerceptron.from_definition(definition)
