@@ -1,4 +1,5 @@
 import copy
+import math
 import pickle
 
 import numpy as np
@@ -17,6 +18,7 @@ def make_network(**settings):
     """Return a network above an embedding, with parameters that are all different from zero."""
     rng = np.random.default_rng(0)
     basis = Basis.draw(N_NUMBERS, np.dtype(float), rng)
+    basis = basis.with_ramps(rng.normal(size=(N_NUMBERS, 2)), rng.exponential(size=(N_NUMBERS, 2)))
     network = MultilayerPerceptron(
         (N_INPUTS, 5, 3), "tanh", dtype=np.float64, basis=basis, **settings
     )
@@ -29,20 +31,24 @@ def make_rows(n_rows=7):
     return np.random.default_rng(1).normal(size=(n_rows, N_INPUTS))
 
 
-def naive_embedding(cosines, amplitude, X):
-    """Return the inputs, and the sums of cosines of each of the numbers, one by one."""
+def naive_basis(basis, x, j):
+    """Return the basis functions of the number x, which is input j: cosines, then ramps."""
+    cosines = [math.cos(f * x + phase) for f, phase in zip(basis.frequency[j], basis.phase[j])]
+    ends = zip(basis.start[j], basis.start[j] + 1 / basis.slope[j])
+    return [*cosines, *(np.interp(x, edges, [0, 1]) for edges in ends)]
+
+
+def naive_embedding(basis, amplitude, X):
+    """Return the inputs, and the sums of basis functions of each of the numbers, one by one."""
     rows = []
     for x in X:
-        functions = [
-            amplitude[j] @ np.cos(cosines.frequency[j] * x[j] + cosines.phase[j])
-            for j in range(N_NUMBERS)
-        ]
+        functions = [amplitude[j] @ naive_basis(basis, x[j], j) for j in range(N_NUMBERS)]
         rows.append(np.concatenate([x, *functions]))
     return np.array(rows)
 
 
 @pytest.mark.parametrize("n_members", [1, 3])
-def test_each_number_has_sums_of_cosines_beside_it(n_members):
+def test_each_number_has_sums_of_basis_functions_beside_it(n_members):
     network, X = make_network(n_members=n_members), make_rows()
     layer = network.layers[0]
     assert isinstance(layer, NumberEmbedding)
@@ -62,7 +68,10 @@ def test_starting_values_come_from_the_generator():
     network = make_network(n_members=3)
     network.initialize(rng)
     amplitude = network.layers[0].amplitude
-    assert_array_equal(amplitude, twin.uniform(-1 / 4, 1 / 4, amplitude.shape))
+    cosines, ramps = amplitude[..., :N_COSINES], amplitude[..., N_COSINES:]
+    assert_array_equal(cosines, twin.uniform(-1 / 4, 1 / 4, cosines.shape))
+    assert ramps.shape == (3, N_NUMBERS, 3, 2)
+    assert not ramps.any()
 
 
 def test_members_share_nothing_that_is_trained():
@@ -78,12 +87,13 @@ def test_members_share_nothing_that_is_trained():
             assert gradient[0].all()
 
 
-def test_inputs_keep_their_numbers_and_gain_cosines():
+def test_inputs_keep_their_numbers_and_gain_the_basis():
     network, X = make_network(), make_rows()
     inputs = network.inputs(X)
     assert_array_equal(inputs[:, :N_INPUTS], X)
-    angles = X[:, :N_NUMBERS, np.newaxis] * network.basis.frequency + network.basis.phase
-    assert_allclose(inputs[:, N_INPUTS:], np.cos(angles).reshape(len(X), -1), rtol=1e-12)
+    for found, x in zip(inputs[:, N_INPUTS:], X, strict=True):
+        expected = [naive_basis(network.basis, x[j], j) for j in range(N_NUMBERS)]
+        assert_allclose(found, np.concatenate(expected), rtol=1e-12, atol=1e-15)
 
 
 def test_lazy_inputs_are_the_same_numbers():
@@ -123,5 +133,5 @@ def test_frozen_values_may_be_read_only_or_mapped(tmp_path):
 def test_frozen_values_of_another_form_are_refused(phase):
     definition = make_network().definition()
     definition["basis"] = {"frequency": np.zeros((N_NUMBERS, N_COSINES)), "phase": phase}
-    with pytest.raises(ValueError, match="No basis of frequency="):
+    with pytest.raises(ValueError, match="No basis of 2 numbers has phase="):
         MultilayerPerceptron.from_definition(definition)

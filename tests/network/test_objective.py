@@ -340,7 +340,9 @@ def test_gradient_agrees_with_central_differences_above_an_input_stage(
 ):
     basis = None
     if n_embedded > 0:
-        basis = Basis.draw(n_embedded, np.dtype(float), np.random.default_rng(0))
+        rng = np.random.default_rng(0)
+        basis = Basis.draw(n_embedded, np.dtype(float), rng)
+        basis = basis.with_ramps(rng.normal(size=(n_embedded, 2)), np.ones((n_embedded, 2)))
     network = make_members(n_members, input_scale=input_scale, basis=basis)
     X, targets = make_data()
     check_gradient(
