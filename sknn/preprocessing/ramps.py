@@ -18,8 +18,8 @@ _ROWS_BESIDE = 8
 
 _MIN_ROWS_OF_LEAF = 5
 
-# Of the price of a parameter in the Bayesian information criterion, ln(n) / 2.
-_PRICE = 0.5
+# In multiples of what the Bayesian information criterion asks for a parameter, ln(n) / 2.
+_PRICE = 1.0
 
 
 def fit_ramps(

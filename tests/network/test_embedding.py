@@ -18,7 +18,9 @@ def make_network(**settings):
     """Return a network above an embedding, with parameters that are all different from zero."""
     rng = np.random.default_rng(0)
     basis = Basis.draw(N_NUMBERS, np.dtype(float), rng)
-    basis = basis.with_ramps(rng.normal(size=(N_NUMBERS, 2)), rng.exponential(size=(N_NUMBERS, 2)))
+    basis = basis.with_ramps(
+        rng.uniform(-2, 0, (N_NUMBERS, 2)), rng.uniform(0.1, 0.5, (N_NUMBERS, 2))
+    )
     network = MultilayerPerceptron(
         (N_INPUTS, 5, 3), "tanh", dtype=np.float64, basis=basis, **settings
     )
@@ -33,8 +35,10 @@ def make_rows(n_rows=7):
 
 def naive_basis(basis, x, j):
     """Return the basis functions of the number x, which is input j: cosines, then ramps."""
-    cosines = [math.cos(f * x + phase) for f, phase in zip(basis.frequency[j], basis.phase[j])]
-    ends = zip(basis.start[j], basis.start[j] + 1 / basis.slope[j])
+    cosines = [
+        math.cos(f * x + phase) for f, phase in zip(basis.frequency[j], basis.phase[j], strict=True)
+    ]
+    ends = zip(basis.start[j], basis.start[j] + 1 / basis.slope[j], strict=True)
     return [*cosines, *(np.interp(x, edges, [0, 1]) for edges in ends)]
 
 
@@ -121,7 +125,7 @@ def test_frozen_values_may_be_read_only_or_mapped(tmp_path):
     basis = network.basis
     np.save(tmp_path / "phase.npy", basis.phase)
     mapped = np.load(tmp_path / "phase.npy", mmap_mode="r")
-    given = {"frequency": basis.frequency, "phase": mapped}
+    given = {**basis.definition(), "phase": mapped}
     twin = MultilayerPerceptron.from_definition(network.definition() | {"basis": given}).copy()
     assert type(twin.basis.phase) is np.ndarray
     assert_array_equal(twin.predict_raw(make_rows()), network.predict_raw(make_rows()))
