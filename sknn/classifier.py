@@ -387,7 +387,7 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
         known = self._begin(parameters, continues=self.warm_start)
         rng = self._state.split_rng()
         problem = read_problem(self, parameters, given, known, validation=validation, rng=rng)
-        return self._train(problem, parameters, given)
+        return self._train(problem, problem.settings(parameters), given)
 
     @available_if(_trains_in_batches)
     @with_validation
@@ -425,7 +425,7 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
         parameters, given = self.get_params(deep=False), Given(X, y, sample_weight)
         known = self._begin(parameters, continues=True)
         problem = read_chunk(self, parameters, given, known, classes)
-        return self._train(problem, parameters, given)
+        return self._train(problem, problem.settings(parameters), given)
 
     def _begin(self, parameters: dict[str, Any], *, continues: bool) -> Model | None:
         """Return the model to be continued, if there is one; else begin a random stream.
@@ -442,9 +442,8 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
         self._state = TrainingState.start(seed)
         return None
 
-    def _train(self, problem: Problem, parameters: dict[str, Any], given: Given) -> Self:
+    def _train(self, problem: Problem, settings: Settings, given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
-        settings = problem.settings(parameters)
         targets, score = problem.labels.targets(problem.training.y), None
         model = problem.model(settings, targets, self._state.rng)
         data = model.training_set(settings, problem.training, targets)

@@ -170,7 +170,7 @@ class Model:
             return proba
         return lambda raw: np.hstack([proba(-raw), proba(raw)])
 
-    def _of_rows(self, X: Rows, of_raw: _OfRaw, n_jobs: int | None) -> np.ndarray:
+    def _of_rows(self, X: Any, of_raw: _OfRaw, n_jobs: int | None) -> np.ndarray:
         """Return a function of the raw predictions of all rows, chunk by chunk, in threads."""
         X = self.encoder.transform(X)
         n_chunks = -(-X.shape[0] // CHUNK_ROWS)
@@ -186,7 +186,7 @@ class Model:
         with one_blas_thread, ThreadPoolExecutor(n_threads) as pool:
             return np.concatenate(list(pool.map(of_part, range(n_threads))))
 
-    def _of_some_rows(self, X: Rows, of_raw: _OfRaw, first_row: int = 0) -> np.ndarray:
+    def _of_some_rows(self, X: Any, of_raw: _OfRaw, first_row: int = 0) -> np.ndarray:
         """Return a function of the raw predictions of encoded rows; refuse overflow."""
         chunks = []
         with np.errstate(over="ignore", invalid="ignore"):

@@ -3,7 +3,6 @@
 import copy
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from operator import index
 from typing import Any
 
@@ -266,16 +265,15 @@ class MultilayerPerceptron:
         for layer, workspace in zip(reversed(self.layers), reversed(workspaces), strict=True):
             gradient = layer.backward(gradient, workspace)  # type: ignore[assignment]
 
-    def raw_chunks(
-        self, X: Rows, *, are_inputs: bool = False
-    ) -> Iterator[tuple[slice, np.ndarray]]:
+    def raw_chunks(self, X: Any, *, are_inputs: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
         """Yield slices of rows and their raw predictions, in memory that the next ones overwrite.
 
         `X` is an ndarray, CSR matrix or lazy rows of features, or of inputs if `are_inputs`, as
         the training set is.
         """
         workspaces, n_rows = [], -1
-        with self.blas_threads(min(X.shape[0], CHUNK_ROWS), X):
+        n_most, is_sparse = min(X.shape[0], CHUNK_ROWS), sparse.issparse(X)
+        with blas_threads(self.n_multiplications(n_most, is_sparse=is_sparse)):
             for start in range(0, max(1, X.shape[0]), CHUNK_ROWS):
                 rows = slice(start, start + CHUNK_ROWS)
                 chunk = X[rows]
@@ -286,7 +284,7 @@ class MultilayerPerceptron:
                 yield rows, self.forward(inputs, workspaces)
 
     def predict_raw(
-        self, X: Rows, merge: Callable[[np.ndarray], np.ndarray] | None = None
+        self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
     ) -> np.ndarray:
         """Return the raw predictions, (..., n_rows, n_outputs), for features in their own units.
 
@@ -312,14 +310,13 @@ class MultilayerPerceptron:
             if isinstance(layer, Nonlinearity)
         ]
 
-    def blas_threads(self, n_rows: int, inputs: Rows) -> AbstractContextManager[None]:
-        """Return a context with the number of BLAS threads that suits passes over so many rows.
+    def n_multiplications(self, n_rows: int, *, is_sparse: bool) -> int:
+        """Return how many multiplications the largest product has that BLAS computes.
 
         The product of sparse inputs and the weights of the first layer is SciPy's own.
         """
-        layers = self.dense_layers()[1 if sparse.issparse(inputs) else 0 :]
-        largest = max((layer.n_inputs * layer.n_outputs for layer in layers), default=0)
-        return blas_threads(n_rows * largest)
+        layers = self.dense_layers()[1 if is_sparse else 0 :]
+        return n_rows * max((layer.n_inputs * layer.n_outputs for layer in layers), default=0)
 
     def dense_layers(self) -> list[Dense]:
         """Return the layers that hold weights and biases, from inputs to outputs."""

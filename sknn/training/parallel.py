@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
+from scipy import sparse
 
+from sknn.network.blas import blas_threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -207,9 +209,13 @@ def _train_group(
     optimizer = OPTIMIZERS[settings.solver](settings, group.step_factors())
     optimizer.state = moments
     history = History(max_epochs, len(arrays[1]), loss=[0.0] * n_done)
-    ignored = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    is_sparse = sparse.issparse(arrays[0])
+    n_multiplications = group.n_multiplications(settings.batch_size, is_sparse=is_sparse)
     try:
-        with group.blas_threads(settings.batch_size, arrays[0]), ignored:
+        with (
+            blas_threads(n_multiplications),
+            np.errstate(over="ignore", invalid="ignore", divide="ignore"),
+        ):
             stochastic.train_with(settings, objective, arrays, optimizer, rng, history, [recorder])
     except FloatingPointError:  # the replay raises it again
         if not recorder.steps or recorder.steps[-1] is not history.last_step:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from sknn.calibration import Calibration
+from sknn.network.blas import blas_threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -116,9 +118,10 @@ def train(
     calibration, cut_short_by = None, None
     try:
         n_rows = data.n_rows if settings.full_batch else settings.batch_size
+        is_sparse = sparse.issparse(data.inputs)
+        threads = blas_threads(network.n_multiplications(n_rows, is_sparse=is_sparse))
         # Overflow is met by the check that every loss is finite.
-        ignored = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-        with network.blas_threads(n_rows, data.inputs), ignored:
+        with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             session.minimize(score, callbacks, continues=previous is not None, n_jobs=n_jobs)
             calibration = session.calibration()
     except BaseException as exception:
