@@ -18,9 +18,6 @@ _ROWS_BESIDE = 8
 
 _MIN_ROWS_OF_LEAF = 5
 
-# In multiples of what the Bayesian information criterion asks for a parameter, ln(n) / 2.
-_PRICE = 1.0
-
 
 def fit_ramps(
     numbers: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
@@ -79,7 +76,7 @@ def _thresholds(column: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.nda
     if n_rows < 2 * _MIN_ROWS_OF_LEAF:
         return np.empty(0)
     n_parameters = 1 if y.ndim == 2 else y.max()  # the impurity is a mean over labels
-    price = _PRICE * n_parameters * math.log(n_rows) / 2
+    price = n_parameters * math.log(n_rows) / 2
     tree = DecisionTreeClassifier(
         criterion="entropy",
         max_leaf_nodes=MAX_RAMPS + 1,
