@@ -212,7 +212,7 @@ class BinaryLogLoss(Loss):
         raw -= softplus  # log p
         _exp(raw, least_log, softplus, out=raw)
         raw -= targets
-        return np.sum(loss, axis=-1, out=workspace.outputs)
+        return np.add.reduce(loss, axis=-1, out=workspace.outputs)
 
     def value_of_constant(self, frequencies):
         """Return `-Σₖ [fₖ log fₖ + (1 - fₖ) log(1 - fₖ)]` of the frequencies after smoothing."""
