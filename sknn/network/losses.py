@@ -135,7 +135,7 @@ class Loss(ABC):
             p = softmax(self.link.log_mean_activations(raw), axis=-1)
         else:
             p = self.link.mean_activations(raw)
-        return np.maximum(p, _TINY)
+        return np.maximum(p, _TINY, out=p)
 
     def log_proba(self, raw: np.ndarray) -> np.ndarray:
         """Return the logarithms of what `proba` returns, in float64.
