@@ -169,7 +169,8 @@ class Adam(Optimizer):
             step *= size
             if self.step_factors is not None:
                 step *= self.step_factors[block]
-            values[block] -= step
+            its_values = values[block]
+            its_values -= step
 
     def _normalize(self, gradient, m, v):
         """Update a block of the moments and overwrite the gradient with `m / (√v + ε)`."""
