@@ -188,15 +188,18 @@ class Model:
 
     def _of_some_rows(self, X: Any, of_raw: _OfRaw, first_row: int = 0) -> np.ndarray:
         """Return a function of the raw predictions of encoded rows; refuse overflow."""
-        chunks = []
+        result = np.empty(0)
         with np.errstate(over="ignore", invalid="ignore"):
             for rows, raw in self.network.raw_chunks(X):
                 if not np.isfinite(raw).all():
                     is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
                     row = first_row + rows.start + int(is_finite.all(axis=0).argmin())
                     raise PredictionOverflowError(row)
-                chunks.append(of_raw(self.calibration.apply(raw)))
-        return np.concatenate(chunks)
+                of_rows = of_raw(self.calibration.apply(raw))
+                if rows.start == 0:
+                    result = np.empty((X.shape[0], *of_rows.shape[1:]), of_rows.dtype)
+                result[rows] = of_rows
+        return result
 
     def activations(self, X: Rows) -> list[np.ndarray]:
         """Return the scaled inputs, the activations of each hidden layer, and those of the outputs.
