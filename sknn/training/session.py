@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from sknn.calibration import Calibration
-from sknn.network.blas import blas_threads
+from sknn.network.blas import threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -120,9 +120,9 @@ def train(
     try:
         n_rows = data.n_rows if settings.full_batch else settings.batch_size
         is_sparse = sparse.issparse(data.inputs)
-        threads = blas_threads(network.n_multiplications(n_rows, is_sparse=is_sparse))
+        blas = threads(network.n_multiplications(n_rows, is_sparse=is_sparse), n_jobs)
         # Overflow is met by the check that every loss is finite.
-        with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with blas, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             session.minimize(score, callbacks, continues=previous is not None, n_jobs=n_jobs)
             calibration = session.calibration()
     except BaseException as exception:
