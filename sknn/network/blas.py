@@ -26,15 +26,15 @@ Outcome = TypeVar("Outcome")
 # OpenBLAS itself runs products of up to this many multiplications in one thread.
 _SMALL = 1 << 18
 
-# Products are split into parts of at least this many multiplications, which take about 0.2 ms.
-# With smaller parts, waking a thread costs more than it gains.
-_LEAST_PART = 1 << 23
+#: Work of this many multiplications, about 0.4 ms, is worth two threads: to wake one and to wait
+#: for it takes 0.06 ms.
+LARGE = 1 << 24
 
-#: Products of this many multiplications are worth two threads.
-LARGE = 2 * _LEAST_PART
+# A large product has two parts, or more of at least this many multiplications.  To split the larger
+# factor of 784-256-128 or 1024-1024 in this way costs one thread 0 to 4 %.
+_PART = 1 << 26
 
-# The parts of a product begin at multiples of this many rows or columns.  BLAS computes blocks
-# that divide it, so the parts have the same bits as the whole product.
+# The parts begin at multiples of this many rows or columns, as the blocks of BLAS do.
 _ALIGNMENT = 64
 
 
@@ -99,6 +99,7 @@ class _Threads(AbstractContextManager[None]):
 
     def __init__(self, n_jobs: int) -> None:
         self._n_jobs = n_jobs
+        self._outer = 0
 
     def __enter__(self) -> None:
         n_allowed = _one_blas_thread.__enter__()
@@ -113,12 +114,12 @@ class _Threads(AbstractContextManager[None]):
         _one_blas_thread.__exit__(*exception)
 
 
-def threads(n_multiplications: float, n_jobs: int = 1) -> AbstractContextManager[None]:
+def threads(n_multiplications: int, n_jobs: int = 1) -> AbstractContextManager[None]:
     """Return a context for products of up to so many multiplications, and for other work.
 
     Inside, BLAS has one thread, unless all products are so small that it takes one anyway.
-    `share` and `matmul` have as many threads as BLAS had, or `n_jobs` if that is more; they have
-    one if another thread of Python is inside too.
+    `share` and `matmul` have as many threads as BLAS had, or `n_jobs` if that is more.  BLAS has
+    one if another thread of Python is inside.
     """
     is_small = n_multiplications <= _SMALL and n_jobs == 1
     return nullcontext() if is_small else _Threads(n_jobs)
@@ -127,22 +128,23 @@ def threads(n_multiplications: float, n_jobs: int = 1) -> AbstractContextManager
 def share(
     function: Callable[[Item], Outcome], items: Sequence[Item], n_multiplications: float = math.inf
 ) -> list[Outcome]:
-    """Return `function(item)` of each item; threads take one after the other if there is much work.
+    """Return `function(item)` of each item; threads share the items if they are much work.
 
-    Of several exceptions, that of the first item is raised.
+    Each thread takes the next item as soon as it has done one.  Of several exceptions, that of the
+    first item is raised.
     """
-    n_threads = int(min(_team.n_threads, len(items), n_multiplications // _LEAST_PART))
-    if n_threads < 2:
+    n_threads = min(_team.n_threads, len(items))
+    if n_threads < 2 or n_multiplications < LARGE:
         return [function(item) for item in items]
     waiting = deque(range(len(items)))
     outcomes: dict[int, Outcome] = {}
     exceptions: dict[int, BaseException] = {}
 
     def work() -> None:
-        while waiting:
+        while True:
             try:
                 i = waiting.popleft()
-            except IndexError:  # another thread was faster
+            except IndexError:
                 return
             try:
                 outcomes[i] = function(items[i])
@@ -150,20 +152,22 @@ def share(
                 exceptions[i] = exception
                 waiting.clear()
 
-    _run_in_threads(work, n_threads)
+    _run(work, n_threads)
     if exceptions:
         raise exceptions[min(exceptions)]
     return [outcomes[i] for i in range(len(items))]
 
 
-def _run_in_threads(work: Callable[[], None], n_threads: int) -> None:
+def _run(work: Callable[[], None], n_threads: int) -> None:
     """Run the work in this thread and in others; do not wait for threads that have not begun."""
-    team_size = _team.n_threads
+    team_size, _team.n_threads = _team.n_threads, 1
     if _team.pool is None:
         _team.pool = ThreadPoolExecutor(team_size - 1)
-    # The context has NumPy's `errstate`.
-    others = [_team.pool.submit(copy_context().run, work) for _ in range(n_threads - 1)]
-    _team.n_threads = 1
+    try:
+        # The context has NumPy's `errstate`.
+        others = [_team.pool.submit(copy_context().run, work) for _ in range(n_threads - 1)]
+    except RuntimeError:  # Python is about to exit and starts no threads
+        others = []
     try:
         work()
         for other in others:
@@ -174,26 +178,25 @@ def _run_in_threads(work: Callable[[], None], n_threads: int) -> None:
 
 
 def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Write the product of two matrices, or of two stacks of matrices, to `out`.
+    """Write a large product of two matrices, or of two stacks of matrices, to `out`.
 
-    A large one is shared between threads, to the same bits: stacks by their first axis, matrices by
-    rows or columns of the product, whichever are more.
+    Threads share its parts: matrices of a stack, else rows of `a` or columns of `b`, whichever is
+    larger.  What the parts are depends on the shapes alone, so that the product has the same bits
+    for every number of threads.
     """
     n_multiplications = out.size * a.shape[-1]
-    n_parts = min(_team.n_threads, n_multiplications // _LEAST_PART)
-    if n_parts < 2:
-        return np.matmul(a, b, out=out)
+    n_parts = 1 << max(1, (n_multiplications // _PART).bit_length() - 1)
     if out.ndim > 2:
         parts = [(a if a.ndim == 2 else a[i], b[i], out[i]) for i in _slices(len(out), n_parts, 1)]
-    elif out.shape[0] >= out.shape[1]:
+    elif a.size >= b.size:
         parts = [(a[i], b, out[i]) for i in _slices(out.shape[0], n_parts, _ALIGNMENT)]
     else:
         parts = [(a, b[:, i], out[:, i]) for i in _slices(out.shape[1], n_parts, _ALIGNMENT)]
-    share(lambda part: np.matmul(part[0], part[1], out=part[2]), parts, n_multiplications)
+    share(lambda part: np.matmul(part[0], part[1], out=part[2]), parts)
     return out
 
 
 def _slices(n: int, n_parts: int, alignment: int) -> list[slice]:
     """Return slices of about equal length that begin at multiples of a number."""
-    bounds = [alignment * (n * i // (alignment * n_parts)) for i in range(n_parts)] + [n]
+    bounds = [alignment * round(n * i / (alignment * n_parts)) for i in range(n_parts)] + [n]
     return [slice(start, stop) for start, stop in pairwise(bounds) if start < stop]

@@ -330,10 +330,10 @@ def _product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     NumPy's `dot` knows no members, but starts 0.4 µs sooner than `matmul`; and of a column and a
     row, below a single output neuron, it makes a matrix 8 times faster.
     """
-    if out.size * a.shape[-1] >= LARGE:
+    if min(a.ndim, a.shape[-1]) > 1 and out.size * a.shape[-1] >= LARGE:
         return matmul(a, b, out)
     if b.ndim == 2 and a.ndim <= 2:
         return np.dot(a, b, out=out)
     if a.ndim > 1 and a.shape[-1] == 1:
         return np.multiply(a, b, out=out)
-    return matmul(a, b, out)
+    return np.matmul(a, b, out=out)

@@ -312,7 +312,11 @@ class MultilayerPerceptron:
             return share(of_chunk, range(0, max(1, n_rows), CHUNK_ROWS), n_multiplications)
 
     def predict_raw(
-        self, X: Any, merge: Callable[[np.ndarray], np.ndarray] = np.copy, *, are_inputs: bool=False
+        self,
+        X: Any,
+        merge: Callable[[np.ndarray], np.ndarray] = np.copy,
+        *,
+        are_inputs: bool = False,
     ) -> np.ndarray:
         """Return the raw predictions, (..., n_rows, n_outputs), for features in their own units.
 
