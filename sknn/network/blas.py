@@ -15,6 +15,7 @@ from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
 from threading import Lock, local
+from time import perf_counter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -29,6 +30,10 @@ _SMALL = 1 << 18
 #: Work of this many multiplications, about 0.4 ms, is worth two threads: to wake one and to wait
 #: for it takes 0.06 ms.
 LARGE = 1 << 24
+
+# If a thread keeps another waiting for a millisecond longer than that has worked, another program
+# has its core.  So many times work is then not shared.
+_N_ALONE, _LATE = 128, 1e-3
 
 # A large product has two parts, or more of at least this many multiplications.  To split the larger
 # factor of 784-256-128 or 1024-1024 in this way costs one thread 0 to 4 %.
@@ -89,6 +94,7 @@ class _Team(local):
 
     n_threads = 0  # outside of `threads`
     pool: ThreadPoolExecutor | None = None
+    n_alone = 0  # how many times not to share, because another thread was late
 
 
 _team = _Team()
@@ -110,7 +116,7 @@ class _Threads(AbstractContextManager[None]):
         _team.n_threads = self._outer
         if self._outer == 0 and _team.pool is not None:
             _team.pool.shutdown()
-            _team.pool = None
+            _team.pool, _team.n_alone = None, 0
         _one_blas_thread.__exit__(*exception)
 
 
@@ -134,6 +140,9 @@ def share(
     first item is raised.
     """
     n_threads = min(_team.n_threads, len(items))
+    if _team.n_alone > 0:
+        _team.n_alone -= 1
+        n_threads = 1
     if n_threads < 2 or n_multiplications < LARGE:
         return [function(item) for item in items]
     waiting = deque(range(len(items)))
@@ -168,11 +177,15 @@ def _run(work: Callable[[], None], n_threads: int) -> None:
         others = [_team.pool.submit(copy_context().run, work) for _ in range(n_threads - 1)]
     except RuntimeError:  # Python is about to exit and starts no threads
         others = []
+    start = perf_counter()
     try:
         work()
+        done = perf_counter()
         for other in others:
             if not other.cancel():
                 other.result()
+        if perf_counter() - done > _LATE + (done - start):
+            _team.n_alone = _N_ALONE
     finally:
         _team.n_threads = team_size
 

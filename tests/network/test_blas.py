@@ -4,6 +4,7 @@ import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, get_ident
+from time import sleep
 
 import joblib
 import numpy as np
@@ -77,43 +78,55 @@ def test_fit_and_predict_give_the_threads_back():
     assert n_threads() == USUAL
 
 
-def threads_that_share(n_items=4):
-    """Return how many threads share items that take 20 ms each."""
-    barrier = Barrier(2)
+def check_sharing(n_threads):
+    """Check that so many threads share two items."""
+    barrier = Barrier(n_threads)
 
     def work(item):
-        try:
-            barrier.wait(timeout=0.02)
-        except Exception:  # the other thread did not come
-            barrier.reset()
+        barrier.wait(timeout=10)
+        sleep(0.01)  # time for another thread to take the next item
         return get_ident()
 
-    return len(set(share(work, range(n_items))))
+    assert len(set(share(work, range(2)))) == n_threads
 
 
 def test_items_are_shared_between_as_many_threads_as_jobs():
-    assert threads_that_share() == 1  # there are no threads outside
+    check_sharing(1)  # there are no threads outside
     with threads(SMALL, n_jobs=2):
-        assert threads_that_share() == 2
+        check_sharing(2)
         with threads(LARGE):  # the threads are those of the outer context
-            assert threads_that_share() == 2
-    assert threads_that_share() == 1
+            check_sharing(2)
+    check_sharing(1)
 
 
 @has_blas_threads
 def test_there_are_as_many_threads_as_blas_had():
     for limit in (1, 2):
         with threadpool_limits(limit, "blas"), threads(LARGE):
-            assert threads_that_share() == limit
+            check_sharing(limit)
 
 
 def test_a_second_thread_of_python_has_no_others():
     def work():
         with threads(LARGE):
-            return threads_that_share()
+            check_sharing(1)
 
     with threads(LARGE), ThreadPoolExecutor(1) as pool:
-        assert pool.submit(work).result() == 1
+        pool.submit(work).result()
+
+
+def test_work_is_not_shared_for_a_while_after_a_thread_was_late():
+    barrier, caller = Barrier(2), get_ident()
+
+    def work(item):
+        barrier.wait(timeout=10)
+        sleep(0 if get_ident() == caller else 0.05)
+
+    with threads(SMALL, n_jobs=2):
+        share(work, range(2))
+        check_sharing(1)
+    with threads(SMALL, n_jobs=2):
+        check_sharing(2)
 
 
 def test_outcomes_are_in_order_and_little_work_is_not_shared():
@@ -134,7 +147,7 @@ def test_the_first_of_several_exceptions_is_raised():
     with threads(SMALL, n_jobs=2):
         with pytest.raises(ValueError, match="first"):
             share(work, ["first", "second"])
-        assert threads_that_share() == 2
+        check_sharing(2)
 
 
 def test_threads_have_the_errstate_of_the_caller():
@@ -151,7 +164,7 @@ def test_threads_have_the_errstate_of_the_caller():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_forked_process_does_not_wait_for_threads_that_it_has_not():
     with threads(SMALL, n_jobs=2):
-        assert threads_that_share() == 2
+        check_sharing(2)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # a process with threads forks
             child = os.fork()
