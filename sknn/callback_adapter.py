@@ -24,7 +24,9 @@ class CallbackAdapter(Callback):
     given : Given
         The training set as the user passed it.
     publish : callable
-        Takes the history, and sets the attributes of the estimator.
+        Takes the history, and makes the estimator one with the model in training.
+    withdraw : callable
+        Makes it again what it was before.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class CallbackAdapter(Callback):
         method: str,
         given: Given,
         publish: Callable[[History], None],
+        withdraw: Callable[[], None],
     ):
         super().__init__()
         self.estimator = estimator
@@ -40,6 +43,7 @@ class CallbackAdapter(Callback):
         weights = {} if given.sample_weight is None else {"sample_weight": given.sample_weight}
         self.arguments = {"estimator": estimator, "X": given.X, "y": given.y, "metadata": weights}
         self.publish = publish
+        self.withdraw = withdraw
         self.run: Any = None
         self.epoch: Any = None
 
@@ -61,6 +65,10 @@ class CallbackAdapter(Callback):
         return self.epoch.call_on_fit_task_end(
             **self.arguments, reconstruction_attributes=self._fitted_attributes
         )
+
+    def on_train_end(self, history):
+        """Take the model back: it is not sure yet that it can be used."""
+        self.withdraw()
 
     def on_fit_end(self, history, temperature):
         """Announce the end of the run, after the model is published."""

@@ -5,47 +5,42 @@ Its methods read as tables of contents.  What they name is done elsewhere: sampl
 """
 
 import copy
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknn.callback_adapter import CallbackAdapter
 from sknn.files import persistence
+from sknn.fitted import array_or_none, of_history, of_model
 from sknn.model import Model
-from sknn.network.perceptron import MultilayerPerceptron
-from sknn.onnx import skl2onnx, to_onnx
+from sknn.onnx.skl2onnx import OnnxMixin
 from sknn.parameters import suggestions
 from sknn.parameters.checks import CONSTRAINTS, check_parameters, validate
-from sknn.preprocessing.advice import warn_of_vanishing
-from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.samples import read_features
-from sknn.preprocessing.scaler import vanishing
 from sknn.problem import Given, Problem, given_validation, read_chunk, read_problem
 from sknn.scoring import Score, make_score, name_of_score
 from sknn.settings import Settings
 from sknn.site import address
 from sknn.sklearn_private import (
     CallbackSupportMixin,
+    available_if,
     has_callbacks,
     with_validation,
 )
-from sknn.training import diagnosis
-from sknn.training.callbacks import Callback, Progress
+from sknn.training.callbacks import Callback
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
+from sknn.training.progress import Progress
 from sknn.training.session import Result, train
 from sknn.training.state import TrainingState
 from sknn.user_warnings import warn_user
-from sknn.version import __version__
 
 
 def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
@@ -55,13 +50,7 @@ def _trains_in_batches(classifier: "SimpleMLPClassifier") -> bool:
     return True
 
 
-_Method = TypeVar("_Method", bound=Callable[..., Any])
-
-# The decorator leaves the type of a method as it is; scikit-learn does not say so itself.
-_where_it_trains_in_batches: Callable[[_Method], _Method] = available_if(_trains_in_batches)
-
-
-class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     """A layered neural network for classification, with scikit-learn's interface.
 
     Raw features are encoded and scaled inside the model: tables may have categories and gaps.
@@ -243,23 +232,14 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    Training that diverges, so that the loss or a weight is no longer finite, raises
-    `FloatingPointError` and keeps no model; where early stopping has already kept a best epoch,
-    that epoch is restored with a `ConvergenceWarning` instead, and a model that was being
-    continued (`warm_start`, `partial_fit`) gets back the weights it had before the call.  A
-    `ConvergenceWarning` also tells of a loss that stayed finite but went up to a million times
-    that of predicting the class frequencies, or (after more than one epoch) ended above it, and
-    of features beyond 10⁶ that nothing scales, and of a `weight_decay` so strong that it left no
-    weights, and the same prediction for every sample.
+    Training that diverges raises `FloatingPointError` and keeps no model; where early stopping has
+    kept a best epoch, that epoch is restored with a `ConvergenceWarning` instead, and a model that
+    was being continued (`warm_start`, `partial_fit`) stays as it was before the call.  A
+    `ConvergenceWarning` also tells of a model that stayed finite, but has learnt nothing.
 
     A file of pickle, joblib or skops holds what prediction needs; the optimizer's moments start
     afresh after loading, and so does the random stream.  `copy.deepcopy` copies them too, and
     `Checkpoint` saves them.
-
-    While a callback of scikit-learn is called at the end of an epoch, `n_iter_`, `loss_curve_`,
-    `learning_rates_`, `validation_scores_` and `t_` tell how far training is: the last entries
-    are those of this epoch, and so are the weights; it is the end of `fit` that goes back to
-    epoch `best_iter_`.
 
     Examples
     --------
@@ -284,10 +264,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     @property
     def _doc_link_template(self) -> str:
-        """Where scikit-learn's diagram links to; "" for nowhere, and then it explains nothing.
-
-        The gallery of the documentation has a template of its own (docs/conf.py).
-        """
+        """Where scikit-learn's diagram links to; "" for nowhere, and then it explains nothing."""
         site = address()
         return site and f"{site}api/sknn.{{estimator_name}}.html"
 
@@ -410,10 +387,9 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         known = self._begin(parameters, continues=self.warm_start)
         rng = self._state.split_rng()
         problem = read_problem(self, parameters, given, known, validation=validation, rng=rng)
-        settings = problem.settings(parameters, known)
-        return self._train(self._model_to_train(problem, settings, known), problem, settings, given)
+        return self._train(problem, problem.settings(parameters), given)
 
-    @_where_it_trains_in_batches
+    @available_if(_trains_in_batches)
     @with_validation
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train for one epoch on these samples, continuing from the last call.
@@ -449,8 +425,7 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         parameters, given = self.get_params(deep=False), Given(X, y, sample_weight)
         known = self._begin(parameters, continues=True)
         problem = read_chunk(self, parameters, given, known, classes)
-        settings = problem.settings(parameters, known)
-        return self._train(self._model_to_train(problem, settings, known), problem, settings, given)
+        return self._train(problem, problem.settings(parameters), given)
 
     def _begin(self, parameters: dict[str, Any], *, continues: bool) -> Model | None:
         """Return the model to be continued, if there is one; else begin a random stream.
@@ -467,58 +442,16 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self._state = TrainingState.start(seed)
         return None
 
-    def _model_to_train(self, problem: Problem, settings: Settings, known: Model | None) -> Model:
-        """Return a new model, or a copy of the one that is continued."""
-        if known is not None:
-            return known.continued(settings, problem.training)
-        encoder, labels, samples = problem.encoder, problem.labels, problem.training
-        model = Model.build(settings, labels, encoder, samples, self._state.rng)
-        columns = vanishing(encoder.numbers(samples.X), model.network.scaler)
-        names = vars(self).get("feature_names_in_", range(self.n_features_in_))
-        warn_of_vanishing(np.array(names, object)[~encoder.is_category][columns], self.scaling)
-        return model
-
-    def _train(self, model: Model, problem: Problem, settings: Settings, given: Given) -> Self:
+    def _train(self, problem: Problem, settings: Settings, given: Given) -> Self:
         """Train a model and publish it; warn of what went wrong."""
-        samples, validation = problem.training, problem.validation
-        targets = model.labels.targets(samples.y)
-        inputs = model.inputs(samples, targets, settings)
-        data = TrainingSet(inputs, targets, samples.weight)
-        score = None
-        if validation is not None:
-            score = make_score(self.scoring, model, validation, self._view(model))
-        before = vars(self).get("_model"), vars(self).get("_history")
+        targets, score = problem.labels.targets(problem.training.y), None
+        model = problem.model(settings, targets, self._state.rng)
+        data = model.training_set(settings, problem.training, targets)
+        if problem.validation is not None:
+            score = make_score(self.scoring, model, problem.validation, self._view(model))
         callbacks = self._callbacks(model, data, settings, given)
         try:
-            result = self._run(model, data, settings, score, callbacks, before)
-            if result.was_finished:
-                return self
-            if result.calibration is not None:
-                model.calibration = result.calibration
-                if score is not None:  # the score of what is kept
-                    result.history.best_score = score()
-            self._publish(model, result.history)
-            if result.exception is not None and result.is_foreign:
-                raise result.exception
-            for callback in callbacks:
-                callback.on_fit_end(result.history, model.calibration.temperature)
-        finally:
-            self._state.end_run()
-        self._warn(result, model, data, settings)
-        return self
-
-    def _run(
-        self,
-        model: Model,
-        data: TrainingSet,
-        settings: Settings,
-        score: Score | None,
-        callbacks: Sequence[Callback],
-        before: tuple[Model | None, History | None],
-    ) -> Result:
-        """Train; if that fails, callbacks have seen a model in vain: it is gone again."""
-        try:
-            return train(
+            result = train(
                 model.network,
                 model.loss,
                 data,
@@ -526,12 +459,32 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
                 self._state,
                 score=score,
                 callbacks=callbacks,
-                previous=before[1],
+                previous=vars(self).get("_history"),
                 n_jobs=1 if settings.is_stream else effective_n_jobs(self.n_jobs),
             )
-        except BaseException:
-            self._publish(*before)
-            raise
+            if not result.was_finished:
+                self._take(result, model, score, callbacks)
+        finally:
+            self._state.end_run()
+        if result.warning is not None:
+            was_interrupted = isinstance(result.exception, KeyboardInterrupt)
+            warn_user(result.warning, UserWarning if was_interrupted else ConvergenceWarning)
+        return self
+
+    def _take(
+        self, result: Result, model: Model, score: Score | None, callbacks: Sequence[Callback]
+    ) -> None:
+        """Publish a model that was trained; raise the exception of a callback, if there is one."""
+        history = result.history
+        if result.calibration is not None:
+            model.calibration = result.calibration
+            if score is not None:  # the score of what is kept
+                history.best_score = score()
+        self._publish(model, history)
+        if result.exception is not None and result.warning is None:
+            raise result.exception
+        for callback in callbacks:
+            callback.on_fit_end(history, model.calibration.temperature)
 
     def _publish(self, model: Model | None, history: History | None) -> None:
         """Make this classifier one with a model, in one step, or one without."""
@@ -549,89 +502,40 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     ) -> list[Callback]:
         """Return the callbacks that print, and that call those of scikit-learn."""
         callbacks: list[Callback] = []
+        before = vars(self).get("_model"), vars(self).get("_history")
         if self.verbose:
             score = name_of_score(self.scoring) if self.early_stopping else None
-            title, previous = model.summary(data.n_rows), vars(self).get("_history")
-            callbacks.append(Progress.of_run(self.verbose, settings, title, score, previous))
+            title = model.summary(data.n_rows)
+            callbacks.append(Progress.of_run(self.verbose, settings, title, score, before[1]))
         if has_callbacks(self):
             method = "partial_fit" if settings.is_stream else "fit"
-            publish = partial(self._publish, model)
-            callbacks.append(CallbackAdapter(self, method, given, publish))
+            publish, withdraw = partial(self._publish, model), partial(self._publish, *before)
+            callbacks.append(CallbackAdapter(self, method, given, publish, withdraw))
         return callbacks
 
-    def _warn(self, result: Result, model: Model, data: TrainingSet, settings: Settings) -> None:
-        """Warn if training was cut short, or if nothing was learnt."""
-        history, exception = result.history, result.exception
-        if isinstance(exception, KeyboardInterrupt):
-            warn_user(
-                f"Training was interrupted after {history.n_epochs} of {history.max_epochs} "
-                "epochs; the model can be used as it is."
-            )
-        elif isinstance(exception, FloatingPointError):
-            warn_user(
-                f"{exception} The model is the one of epoch {history.best_epoch}, the best "
-                f"before. To help: {diagnosis.remedy(settings, data)}.",
-                ConvergenceWarning,
-            )
-        elif useless := diagnosis.uselessness(model.network, model.loss, data, settings, history):
-            warn_user(useless, ConvergenceWarning)
+    # ---------------------------------------- fitted attributes: what training has left
 
-    # ------------------------------------------------------------- how training went
+    n_iter_ = of_history(lambda history: history.n_epochs)
+    t_ = of_history(lambda history: history.n_seen)
+    best_iter_ = of_history(lambda history: history.kept_epoch)
+    loss_ = of_history(lambda history: history.kept_loss)
+    best_loss_ = of_history(lambda history: history.least_loss)
+    loss_curve_ = of_history(lambda history: np.array(history.loss))
+    learning_rates_ = of_history(lambda history: array_or_none(history.learning_rate))
+    validation_scores_ = of_history(lambda history: array_or_none(history.score_of_each_epoch))
+    best_validation_score_ = of_history(lambda history: history.best_score)
 
-    @property
-    def n_iter_(self) -> int:
-        """Return the number of epochs or iterations of the last call."""
-        return self._fitted_history().n_epochs
-
-    @property
-    def t_(self) -> int:
-        """Return the number of samples that training has gone through."""
-        return self._fitted_history().n_seen
-
-    @property
-    def best_iter_(self) -> int:
-        """Return the number of the epoch whose parameters the model has."""
-        return self._fitted_history().kept_epoch
-
-    @property
-    def loss_(self) -> float:
-        """Return the training loss of that epoch."""
-        return self._fitted_history().kept_loss
-
-    @property
-    def best_loss_(self) -> float:
-        """Return the smallest training loss."""
-        return self._fitted_history().least_loss
-
-    @property
-    def loss_curve_(self) -> np.ndarray:
-        """Return the training loss of each epoch."""
-        return np.array(self._fitted_history().loss)
-
-    @property
-    def learning_rates_(self) -> np.ndarray | None:
-        """Return the learning rate of the last step of each epoch."""
-        rates = self._fitted_history().learning_rate
-        return np.array(rates) if rates else None
-
-    @property
-    def validation_scores_(self) -> np.ndarray | None:
-        """Return the validation score of each epoch; NaN for one that was not scored."""
-        history = self._fitted_history()
-        n_missing = history.n_epochs - len(history.validation_score)
-        scores = [*history.validation_score, *[np.nan] * n_missing]
-        return np.array(scores) if history.validation_score else None
-
-    @property
-    def best_validation_score_(self) -> float | None:
-        """Return the validation score of the model that is kept."""
-        return self._fitted_history().best_score
-
-    def _fitted_history(self) -> History:
-        """Return what happened in training; raise AttributeError if there was none."""
-        if (history := vars(self).get("_history")) is None:
-            raise AttributeError(f"This {type(self).__name__} is not fitted yet.")
-        return history
+    classes_ = of_model(lambda model: model.labels.classes)
+    encoder_ = of_model(lambda model: model.encoder)
+    network_ = of_model(lambda model: model.network)
+    temperature_ = of_model(lambda model: model.calibration.temperature)
+    offset_ = of_model(lambda model: model.offset)
+    coefs_ = of_model(lambda model: [each.weight for each in model.network.dense_layers()])
+    intercepts_ = of_model(lambda model: [each.bias for each in model.network.dense_layers()])
+    n_layers_ = of_model(lambda model: len(model.network.sizes))
+    n_outputs_ = of_model(lambda model: model.labels.n_outputs)
+    n_parameters_ = of_model(lambda model: model.network.parameters.values.size)
+    out_activation_ = of_model(lambda model: model.loss.link.name)
 
     # ---------------------------------------------------------------- prediction
 
@@ -733,107 +637,6 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             check_is_fitted(self)  # raises
         return model, read_features(self, model.encoder, X)
 
-    # ------------------------------------------------------------- what was learnt
-
-    @property
-    def classes_(self) -> np.ndarray:
-        """Return the classes, or the numbers of the labels."""
-        return self._part("labels").classes
-
-    @property
-    def encoder_(self) -> TableEncoder:
-        """Return what makes inputs of numbers, categories and missing values."""
-        return self._part("encoder")
-
-    @property
-    def network_(self) -> MultilayerPerceptron:
-        """Return the layered network."""
-        return self._part("network")
-
-    @property
-    def temperature_(self) -> float:
-        """Return the divisor of raw predictions."""
-        return self._part("calibration").temperature
-
-    @property
-    def offset_(self) -> np.ndarray:
-        """Return what is added to raw predictions after that."""
-        offset = self._part("calibration").offset
-        return np.zeros(self.n_outputs_) if offset is None else offset.copy()
-
-    @property
-    def coefs_(self) -> list[np.ndarray]:
-        """Return the weights of each layer, of shape (n_inputs, n_outputs), as views."""
-        return [layer.weight for layer in self.network_.dense_layers()]
-
-    @property
-    def intercepts_(self) -> list[np.ndarray]:
-        """Return the biases of each layer, of shape (n_outputs,), as views."""
-        return [layer.bias for layer in self.network_.dense_layers()]
-
-    @property
-    def n_layers_(self) -> int:
-        """Return the number of layers of neurons, inputs and outputs included."""
-        return len(self.network_.sizes)
-
-    @property
-    def n_outputs_(self) -> int:
-        """Return the number of output neurons."""
-        return self.network_.sizes[-1]
-
-    @property
-    def n_parameters_(self) -> int:
-        """Return the number of parameters that training changes."""
-        return self.network_.parameters.values.size
-
-    @property
-    def out_activation_(self) -> str:
-        """Return the name of the output neurons' activation function."""
-        return self._part("loss").link.name
-
-    def _part(self, name: str) -> Any:
-        """Return a part of the model; raise AttributeError if there is none."""
-        if (model := vars(self).get("_model")) is None:
-            raise AttributeError(f"This {type(self).__name__} is not fitted yet.")
-        return getattr(model, name)
-
-    # ------------------------------------------------------------------------- ONNX
-
-    def to_onnx(self, path: Any = None) -> Any:
-        """Export the whole model to ONNX: see `sknn.to_onnx`.
-
-        Parameters
-        ----------
-        path : str or path-like, optional
-            A file to write.
-
-        Returns
-        -------
-        onnx.ModelProto
-            The model.
-        """
-        return to_onnx(self, path)
-
-    def onnx_shape_calculator(self) -> Callable[[Any], None]:
-        """Return what skl2onnx, which looks for this method, calls for types and shapes.
-
-        Returns
-        -------
-        callable
-            The function.
-        """
-        return skl2onnx.calculate_output_shapes
-
-    def onnx_converter(self) -> Callable[[Any, Any, Any], None]:
-        """Return what skl2onnx, which looks for this method, calls for the nodes.
-
-        Returns
-        -------
-        callable
-            The function.
-        """
-        return skl2onnx.convert
-
     # ------------------------------------------------------ scikit-learn's protocols
 
     def set_params(self, **params: Any) -> Self:
@@ -880,23 +683,12 @@ class SimpleMLPClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for a file: what prediction needs, plain, with a version stamp."""
-        return persistence.state_of(vars(self)) | {"_sknn_version": __version__}
+        return persistence.state_of(vars(self))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the state of a file, checked; warn if another version of sknn wrote it."""
-        version = state.get("_sknn_version", "unknown") if isinstance(state, dict) else __version__
-        if version != __version__:
-            warnings.warn(
-                InconsistentVersionWarning(
-                    estimator_name=type(self).__name__,
-                    current_sklearn_version=f"{__version__} of sknn",
-                    original_sklearn_version=f"{version} of sknn",
-                ),
-                stacklevel=2,
-            )
-        attributes = persistence.attributes_of(state, SimpleMLPClassifier)
-        attributes.pop("_sknn_version", None)
-        self.__dict__.update(attributes)
+        name = type(self).__name__
+        self.__dict__.update(persistence.attributes_of(state, SimpleMLPClassifier, name))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy everything, the moments too, so that the copy trains on like the original."""

@@ -17,11 +17,13 @@ from sknn.calibration import Calibration
 from sknn.network.embedding import Cosines
 from sknn.network.losses import Loss, make_loss, smoothing_prior
 from sknn.network.perceptron import CHUNK_ROWS, MultilayerPerceptron
+from sknn.network.rows import Rows
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.labels import Labels
 from sknn.preprocessing.samples import Samples, working_memory
 from sknn.preprocessing.scaler import fit_scaler
 from sknn.settings import NetworkSettings, Settings
+from sknn.training.data import TrainingSet
 
 # From calibrated raw predictions of members to a result for each row.
 _OfRaw = Callable[[np.ndarray], np.ndarray]
@@ -61,16 +63,18 @@ class Model:
         labels: Labels,
         encoder: TableEncoder,
         samples: Samples,
+        targets: np.ndarray,
         rng: np.random.Generator,
     ) -> Self:
         """Return an untrained model: encoder and scaling are fitted, starting weights are drawn.
 
-        The encoder has read the samples; `rng` is the source of the starting weights.
+        The encoder has read the samples, the labels have made the targets; `rng` is the source of
+        the starting weights.
         """
         form, X, weight = settings.network, samples.X, samples.weight
         # A stream may bring the same rows again, for which statistics would not be cross-fitted.
         has_statistics = encoder.has_categories and not settings.is_stream
-        encoder.fit(X, weight, labels.targets(samples.y) if has_statistics else None)
+        encoder.fit(X, weight, targets if has_statistics else None)
         cosines = None
         if form.numeric_embedding == "periodic" and encoder.n_numbers > 0:
             cosines = Cosines.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
@@ -87,32 +91,34 @@ class Model:
             n_categories=encoder.n_embedded,
         )
         network.initialize(rng)
-        loss = _loss(settings, labels, None if settings.is_stream else _prior(labels, samples))
+        loss = _loss(settings, labels, targets, weight)
         calibration = Calibration.from_prior(loss, settings.temperature)
         return cls(form, labels, encoder, network, loss, calibration)
 
-    def continued(self, settings: Settings, samples: Samples) -> Self:
-        """Return a copy to train on the samples; this model stays as it is."""
+    def continued(self, settings: Settings, samples: Samples, targets: np.ndarray) -> Self:
+        """Return a copy to train on samples with these targets; this model stays as it is."""
         network = self.network.copy()
+        loss = _loss(settings, self.labels, targets, samples.weight, self.loss.prior)
         if settings.is_stream:
-            loss = _loss(settings, self.labels, self.loss.prior)
             return replace(self, network=network, loss=loss)
-        loss = _loss(settings, self.labels, _prior(self.labels, samples))
         calibration = Calibration.from_prior(loss, settings.temperature)
         return replace(self, network=network, loss=loss, calibration=calibration)
 
-    def inputs(self, samples: Samples, targets: np.ndarray, settings: Settings) -> Any:
-        """Return a training set with these targets as inputs of the network, in its dtype.
+    def training_set(
+        self, settings: Settings, samples: Samples, targets: np.ndarray
+    ) -> TrainingSet:
+        """Return samples as what the network learns from: inputs in its dtype, targets, weights.
 
-        They are an ndarray, a CSR matrix or, if training goes batch by batch and they would exceed
-        scikit-learn's `working_memory`, lazy rows.
+        The inputs are an ndarray, a CSR matrix or, if training goes batch by batch and they would
+        exceed scikit-learn's `working_memory`, lazy rows.
         """
         if settings.is_stream:
             X = self.encoder.transform(samples.X)
         else:
             X = self.encoder.transform_training_set(samples.X, targets, samples.weight)
         most_bytes = math.inf if settings.full_batch else working_memory()
-        return self.network.inputs(X, most_bytes=most_bytes)
+        inputs = self.network.inputs(X, most_bytes=most_bytes)
+        return TrainingSet(inputs, targets, samples.weight)
 
     def summary(self, n_samples: int) -> str:
         """Return a line on the network and the samples that it learns from."""
@@ -123,9 +129,15 @@ class Model:
             f"{'feature' if n_features == 1 else 'features'}, {len(self.labels.classes):,} {kind}"
         )
 
+    @property
+    def offset(self) -> np.ndarray:
+        """What is added to raw predictions, of shape (n_outputs,); zeros if nothing is."""
+        offset = self.calibration.offset
+        return np.zeros(self.labels.n_outputs) if offset is None else offset.copy()
+
     # ---------------------------------------------------------------- prediction
 
-    def predict(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
+    def predict(self, X: Rows, n_jobs: int | None = None) -> np.ndarray:
         """Return the most probable classes, or the indicator matrix of labels.
 
         `X` is an ndarray, CSR matrix or Table that was read, and `n_jobs` the number of threads,
@@ -133,15 +145,15 @@ class Model:
         """
         return self.labels.decide(self.raw(X, n_jobs))
 
-    def raw(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
+    def raw(self, X: Rows, n_jobs: int | None = None) -> np.ndarray:
         """Return the raw predictions of all members as one, of shape (n_rows, n_outputs)."""
         return self._of_rows(X, self.loss.link.merge, n_jobs)
 
-    def proba(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
+    def proba(self, X: Rows, n_jobs: int | None = None) -> np.ndarray:
         """Return the probability of each class, float64, of shape (n_rows, n_classes)."""
         return self._of_rows(X, self._of_classes(self.loss.proba), n_jobs)
 
-    def log_proba(self, X: Any, n_jobs: int | None = None) -> np.ndarray:
+    def log_proba(self, X: Rows, n_jobs: int | None = None) -> np.ndarray:
         """Return the logarithms of the probabilities, without `log(0)`; shape as of `proba`."""
         return self._of_rows(X, self._of_classes(self.loss.log_proba), n_jobs)
 
@@ -165,7 +177,7 @@ class Model:
         with np.errstate(over="ignore", invalid="ignore"):
             return np.concatenate(self.network.map_chunks(of_chunk, X, n_jobs=n_jobs))
 
-    def activations(self, X: Any) -> list[np.ndarray]:
+    def activations(self, X: Rows) -> list[np.ndarray]:
         """Return the scaled inputs, the activations of each hidden layer, and those of the outputs.
 
         The shapes are (n_rows, n_units), or (n_members, n_rows, n_units) in the hidden layers of
@@ -175,7 +187,7 @@ class Model:
         outputs = np.exp(self.loss.link.log_activations(self.raw(X)))
         return [inputs.toarray() if sparse.issparse(inputs) else inputs, *hidden, outputs]
 
-    def mean_loss(self, X: Any, targets: np.ndarray, weight: np.ndarray | None) -> float:
+    def mean_loss(self, X: Rows, targets: np.ndarray, weight: np.ndarray | None) -> float:
         """Return the weighted mean loss of the predictions for features that were read.
 
         Targets have shape (n_rows, n_outputs), and weights, if there are any, (n_rows,).
@@ -230,14 +242,16 @@ def _in_memory(array: Any) -> Any:
     return np.asarray(array) if isinstance(array, np.memmap) else array
 
 
-def _prior(labels: Labels, samples: Samples) -> np.ndarray:
-    """Return what label smoothing moves the targets of these samples towards."""
-    targets = labels.targets(samples.y)
-    return smoothing_prior(targets, samples.weight, exclusive=labels.is_exclusive)
-
-
-def _loss(settings: Settings, labels: Labels, prior: np.ndarray | None) -> Loss:
-    """Return the loss for these labels; of a stream no prior is known."""
+def _loss(
+    settings: Settings,
+    labels: Labels,
+    targets: np.ndarray,
+    weight: np.ndarray | None,
+    prior: np.ndarray | None = None,
+) -> Loss:
+    """Return the loss for these targets; that of a stream keeps the prior, if it has one."""
+    if not settings.is_stream:
+        prior = smoothing_prior(targets, weight, exclusive=labels.is_exclusive)
     return make_loss(
         settings.loss,
         exclusive=labels.is_exclusive,

@@ -7,9 +7,11 @@ import numpy as np
 from scipy import sparse
 
 from sknn.model import Model
+from sknn.preprocessing.advice import warn_of_vanishing
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.labels import Labels, check_labels, check_scores_labels
 from sknn.preprocessing.samples import Samples, read_samples
+from sknn.preprocessing.scaler import vanishing
 from sknn.preprocessing.table import Table
 from sknn.preprocessing.validation import split
 from sknn.preprocessing.weights import check_class_weight, explicit_class_weight
@@ -53,6 +55,10 @@ class Problem(NamedTuple):
         What the network learns from.
     validation : Validation or None
         What it is scored on.
+    known : Model or None
+        The model that is continued.
+    names : ndarray of shape (n_features,)
+        Names of the features, or their numbers.
     is_stream : bool
         Whether this is a chunk of a stream.
     """
@@ -61,9 +67,11 @@ class Problem(NamedTuple):
     labels: Labels
     training: Samples
     validation: Validation | None
-    is_stream: bool = False
+    known: Model | None
+    names: np.ndarray
+    is_stream: bool
 
-    def settings(self, parameters: Mapping[str, Any], known: Model | None) -> Settings:
+    def settings(self, parameters: Mapping[str, Any]) -> Settings:
         """Return what the parameters of a classifier stand for in this problem."""
         X, y, _ = self.training
         return Settings.resolve(
@@ -72,8 +80,20 @@ class Problem(NamedTuple):
             n_numbers=X.numbers.shape[1] if isinstance(X, Table) else X.shape[1],
             is_sparse=sparse.issparse(X),
             is_stream=self.is_stream,
-            known=None if known is None else known.settings,
+            known=None if self.known is None else self.known.settings,
         )
+
+    def model(self, settings: Settings, targets: np.ndarray, rng: np.random.Generator) -> Model:
+        """Return an untrained model for these targets, or a copy of the one that is continued."""
+        encoder, samples = self.encoder, self.training
+        if self.known is not None:
+            return self.known.continued(settings, samples, targets)
+        model = Model.build(settings, self.labels, encoder, samples, targets, rng)
+        columns = vanishing(encoder.numbers(samples.X), model.network.scaler)
+        if len(columns):
+            names = self.names[~encoder.is_category][columns]
+            warn_of_vanishing(names.tolist(), settings.network.scaling)
+        return model
 
 
 def given_validation(
@@ -207,7 +227,9 @@ def _read(
     if labels.is_multilabel and parameters["early_stopping"]:
         check_scores_labels(parameters["scoring"])
     check_class_weight(class_weight, labels)
-    return Problem(encoder, labels, samples, None, is_stream)
+    n_features = estimator.n_features_in_
+    names = np.array(vars(estimator).get("feature_names_in_", range(n_features)), object)
+    return Problem(encoder, labels, samples, None, known, names, is_stream)
 
 
 def _read_validation(

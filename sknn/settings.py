@@ -84,6 +84,44 @@ class NetworkSettings:
     categorical_features: Any
     dtype: str
 
+    @classmethod
+    def resolve(
+        cls,
+        parameters: Mapping[str, Any],
+        *,
+        full_batch: bool,
+        n_numbers: int,
+        is_sparse: bool,
+        known: "NetworkSettings | None",
+    ) -> Self:
+        """Decide on the form of the network: see `Settings.resolve`."""
+        loss, solver = parameters["loss"], parameters["solver"]
+        n_members, parametrization = parameters["n_members"], parameters["parametrization"]
+        if n_members == "auto":
+            n_members = N_MEMBERS if isinstance(parameters["hidden_layer_sizes"], str) else 1
+        if parametrization == "auto":
+            parametrization = "ntk" if (solver, loss) == ("adam", "log_loss") else "standard"
+        dtype = parameters["dtype"]
+        if dtype == "auto" and known is not None:
+            dtype = known.dtype
+        elif dtype == "auto":  # rounding counts in full-batch steps, not beside the noise of others
+            dtype = "float64" if full_batch else "float32"
+        features = np.asarray(parameters["categorical_features"]).tolist()
+        network = cls(
+            hidden_layer_sizes=hidden_layer_sizes(parameters),
+            activation=parameters["activation"],
+            dropout=parameters["dropout"],
+            n_members=int(n_members),
+            parametrization=parametrization,
+            numeric_embedding=_numeric_embedding(parameters, n_numbers, is_sparse, known),
+            scaling=parameters["scaling"],
+            categorical_features=tuple(features) if isinstance(features, list) else features,
+            dtype=dtype,
+        )
+        if known is not None:
+            network.check_same(known)
+        return network
+
     def check_same(self, known: "NetworkSettings") -> None:
         """Raise ValueError if this is not what the model to be continued was built with."""
         if self == known:
@@ -191,36 +229,15 @@ class Settings:
             If the parameters are not those of the model to be continued.
         """
         given = dict(parameters)
-        loss, solver = given["loss"], given["solver"]
         size, full_batch = batch_size(given, n_samples), is_full_batch(given, n_samples)
-        n_members, parametrization = given["n_members"], given["parametrization"]
-        if n_members == "auto":
-            n_members = N_MEMBERS if isinstance(given["hidden_layer_sizes"], str) else 1
-        if parametrization == "auto":
-            parametrization = "ntk" if (solver, loss) == ("adam", "log_loss") else "standard"
-        dtype = given["dtype"]
-        if dtype == "auto" and known is not None:
-            dtype = known.dtype
-        elif dtype == "auto":  # rounding counts in full-batch steps, not beside the noise of others
-            dtype = "float64" if full_batch else "float32"
-        features = np.asarray(given["categorical_features"]).tolist()
-        network = NetworkSettings(
-            hidden_layer_sizes=hidden_layer_sizes(given),
-            activation=given["activation"],
-            dropout=given["dropout"],
-            n_members=int(n_members),
-            parametrization=parametrization,
-            numeric_embedding=_numeric_embedding(given, n_numbers, is_sparse, known),
-            scaling=given["scaling"],
-            categorical_features=tuple(features) if isinstance(features, list) else features,
-            dtype=dtype,
+        network = NetworkSettings.resolve(
+            given, full_batch=full_batch, n_numbers=n_numbers, is_sparse=is_sparse, known=known
         )
-        if known is not None:
-            network.check_same(known)
         if is_stream:
             given["learning_rate_schedule"] = "constant"
-        calibrate = given["calibrate"] and loss == "log_loss" and not full_batch and not is_stream
-        decides = calibrate and n_members > 1 and not given["early_stopping"]
+        is_log_loss = given["loss"] == "log_loss"
+        calibrate = given["calibrate"] and is_log_loss and not full_batch and not is_stream
+        decides = calibrate and network.n_members > 1 and not given["early_stopping"]
         n_cycles = _n_cycles(given, decides=decides)
         given |= {
             "network": network,

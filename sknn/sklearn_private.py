@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 # the messages, that scikit-learn's own estimators have.
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing as rows_of
+from sklearn.utils import metaestimators
 from sklearn.utils._missing import is_pandas_na
 from sklearn.utils._param_validation import (
     Interval,
@@ -38,6 +39,7 @@ __all__ = [
     "InvalidParameterError",
     "Options",
     "StrOptions",
+    "available_if",
     "callback_context",
     "check_sample_weight",
     "check_y",
@@ -51,8 +53,9 @@ __all__ = [
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
-# The decorator of scikit-learn leaves the type of a method as it is; it does not say so itself.
+# These decorators leave the type of a method as it is; scikit-learn does not say so itself.
 with_validation: Callable[[_Method], _Method] = _fit_context(prefer_skip_nested_validation=True)
+available_if: Callable[..., Callable[[_Method], _Method]] = metaestimators.available_if
 
 #: What scikit-learn leaves in an estimator with callbacks, some of it only while it is fitted.
 #: A new name would make files larger, or hold what cannot be pickled: the tests of files tell.

@@ -10,15 +10,13 @@ from sknn.displays.drawing import (
     COLORS_ON_BLACK,
     NEGATIVE_COLOR,
     POSITIVE_COLOR,
-    WEIGHT_COLORMAP,
     axes_to_draw_on,
-    colormap_on_black,
-    draw_neurons,
     layer_titles,
     range_of,
     scale_text,
     without_frame,
 )
+from sknn.displays.layers import DrawnLayer, draw_lines
 from sknn.displays.one_member import (
     activations_for_sample,
     biases_of_neurons,
@@ -30,8 +28,6 @@ from sknn.displays.one_member import (
 
 # In units of the distance between two neurons of a layer.
 _BETWEEN_LAYERS = 6.0
-_RADIUS = 0.33
-_RING_RADIUS = 0.45
 _IMAGE_HEIGHT = 9.0
 _IMAGE_GAP = 1.5  # between the image and the inputs
 _INCHES = 0.27  # of such a unit
@@ -205,28 +201,28 @@ class NetworkDisplay:
         layers = self._layers()
         self._make_axes(ax, max(layer.top for layer in layers), layers[-1].x)
         self.lines_ = [
-            _draw_lines(self.ax_, weight, below, above, kwargs)
+            draw_lines(self.ax_, weight, below, above, kwargs)
             for weight, (below, above) in zip(self.weights, pairwise(layers), strict=True)
         ]
         self.rings_ = [
-            _draw_rings(self.ax_, layer, layer.biases[layer.shown], lines)
+            layer.draw_rings(self.ax_, lines)
             for layer, lines in zip(layers[1:], self.lines_, strict=True)
             if layer.biases is not None
         ]
-        self.neurons_ = [_draw_neurons(self.ax_, layer) for layer in layers]
+        self.neurons_ = [layer.draw_neurons(self.ax_) for layer in layers]
         self.image_ = None if self.image is None else self._draw_image()
         self._write_titles(layers)
         self._write_names(layers[0], layers[-1])
         self._write_legend()
         return self
 
-    def _layers(self) -> list["_Layer"]:
+    def _layers(self) -> list[DrawnLayer]:
         """Return the layers of neurons, from the inputs to the outputs."""
         sizes = [len(self.weights[0]), *(np.shape(weight)[1] for weight in self.weights)]
         lights = [None] * len(sizes) if self.activations is None else self.activations
         biases = [None] * len(sizes) if self.biases is None else [None, *self.biases]
         return [
-            _Layer(_BETWEEN_LAYERS * i, *layer, self.max_neurons)
+            DrawnLayer(_BETWEEN_LAYERS * i, *layer, self.max_neurons)
             for i, layer in enumerate(zip(sizes, lights, biases, strict=True))
         ]
 
@@ -261,7 +257,7 @@ class NetworkDisplay:
         self.ax_.fill(*frame, fill=False, edgecolor="0.5")
         return drawn
 
-    def _write_titles(self, layers: list["_Layer"]) -> None:
+    def _write_titles(self, layers: list[DrawnLayer]) -> None:
         """Write the size of each layer above it, and the scale of a lit one below."""
         bottom, top = self.ax_.get_ylim()
         titles = layer_titles([layer.size for layer in layers])
@@ -290,7 +286,7 @@ class NetworkDisplay:
             return names
         return [f"{name}  {a:.2f}" for name, a in zip(names, self.activations[-1], strict=True)]
 
-    def _write_names(self, inputs: "_Layer", outputs: "_Layer") -> None:
+    def _write_names(self, inputs: DrawnLayer, outputs: DrawnLayer) -> None:
         """Write names beside the inputs and outputs that are shown; the highest answer is bold."""
         left, right = self._names_of_inputs(), self._names_of_outputs()
         for layer, names, distance, align in (
@@ -316,102 +312,3 @@ class NetworkDisplay:
         for label, color in zip(labels, colors, strict=True):
             self.ax_.plot([], [], color=color, label=label)
         self.ax_.legend(bbox_to_anchor=(0.5, below), **style)
-
-
-class _Layer:
-    """What is drawn of a layer of neurons.
-
-    Attributes
-    ----------
-    x : float
-        Where it stands.
-    shown : ndarray of shape (n_shown,)
-        The numbers of the neurons shown, from the top.
-    heights : ndarray of shape (n_shown,)
-        Where they are, with 0 in the middle.
-    activations : ndarray of shape (size,) or None
-        What lights them, if they are lit.
-    biases : ndarray of shape (size,) or None
-        Their rings, if they have any.
-    top : float
-        Where the highest neuron ends.
-    limits : (float, float)
-        What is black and what is white: 0 and 1, unless the layer goes beyond.
-    """
-
-    def __init__(self, x: float, size: int, activations: Any, biases: Any, max_neurons: int):
-        self.x = x
-        self.size = size
-        self.activations = None if activations is None else np.asarray(activations, float)
-        self.biases = None if biases is None or activations is None else np.asarray(biases, float)
-        self.shown = _shown(size, max_neurons, self.activations)
-        self.heights = _heights(size, max_neurons)
-        self.top = self.heights.max() + 0.5
-        low, high = (0.0, 1.0) if self.activations is None else range_of(self.activations)
-        self.limits = low, max(high, 1.0)
-
-
-def _shown(n_neurons: int, max_neurons: int, activations: np.ndarray | None) -> np.ndarray:
-    """Return the numbers of the neurons to show: all, the most active, or the first and last."""
-    if n_neurons <= max_neurons:
-        return np.arange(n_neurons)
-    if activations is not None:
-        return np.sort(np.argsort(-np.abs(activations), kind="stable")[:max_neurons])
-    n_last = max_neurons // 2
-    n_first = max_neurons - n_last
-    return np.concatenate([np.arange(n_first), np.arange(n_neurons - n_last, n_neurons)])
-
-
-def _heights(n_neurons: int, max_neurons: int) -> np.ndarray:
-    """Return the heights of the neurons to show, from the top, with 0 in the middle."""
-    n_shown = min(n_neurons, max_neurons)
-    heights = (n_shown - 1) / 2 - np.arange(n_shown)
-    if n_neurons > max_neurons:
-        heights += np.where(heights >= 0, 0.75, -0.75)  # room for "⋮"
-    return heights
-
-
-def _draw_lines(ax: Any, weights: Any, below: _Layer, above: _Layer, kwargs: dict) -> Any:
-    """Draw the weights between two layers as lines, the strongest last; lit ones as products."""
-    from matplotlib.collections import LineCollection
-    from matplotlib.colors import Normalize
-
-    values = np.asarray(weights)[np.ix_(below.shown, above.shown)]
-    biases = 0.0 if above.biases is None else above.biases[above.shown]
-    if below.activations is not None:
-        values = below.activations[below.shown, np.newaxis] * values
-    limit = max(np.abs(values).max(), np.abs(biases).max()) or 1.0
-    order = np.argsort(np.abs(values), axis=None, kind="stable")
-    i, j = np.unravel_index(order, values.shape)
-    lines = [
-        [(below.x, start), (above.x, end)]
-        for start, end in zip(below.heights[i], above.heights[j], strict=True)
-    ]
-    style = {
-        "cmap": WEIGHT_COLORMAP if below.activations is None else colormap_on_black(),
-        "norm": Normalize(-limit, limit),
-        "linewidths": 0.3 + 1.5 * np.abs(values[i, j]) / limit,
-        "zorder": 1,
-    }
-    collection = LineCollection(lines, array=values[i, j], **(style | kwargs))
-    return ax.add_collection(collection, autolim=False)
-
-
-def _draw_rings(ax: Any, layer: _Layer, biases: np.ndarray, lines: Any) -> Any:
-    """Draw the biases of a layer as rings, in the colours of the lines from below."""
-    centers = [(layer.x, y) for y in layer.heights]
-    style = {"cmap": lines.cmap, "norm": lines.norm, "zorder": 2}
-    return draw_neurons(ax, centers, _RING_RADIUS, array=biases, **style)
-
-
-def _draw_neurons(ax: Any, layer: _Layer) -> Any:
-    """Draw the neurons of a layer, lit by its activations if there are any."""
-    from matplotlib.colors import Normalize
-
-    centers = [(layer.x, y) for y in layer.heights]
-    style: dict[str, Any] = {"facecolor": "white", "edgecolor": "0.2"}
-    if layer.activations is not None:
-        norm = Normalize(*layer.limits)
-        array = layer.activations[layer.shown]
-        style = {"array": array, "cmap": "gray", "norm": norm, "edgecolor": "0.5"}
-    return draw_neurons(ax, centers, _RADIUS, zorder=3, **style)

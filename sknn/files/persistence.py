@@ -7,16 +7,19 @@ ordinary constructors, and refuses what cannot be one.
 """
 
 import math
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from sklearn.exceptions import InconsistentVersionWarning
 
 from sknn.model import Model
 from sknn.preprocessing.labels import Labels
 from sknn.sklearn_private import CALLBACK_ATTRIBUTES
 from sknn.training.history import History
 from sknn.training.state import TrainingState
+from sknn.version import __version__
 
 # Raw predictions are divided by it in float32.
 _LEAST_TEMPERATURE = float(np.finfo(np.float32).tiny)
@@ -33,6 +36,7 @@ def state_of(attributes: Mapping[str, Any]) -> dict[str, Any]:
     fit.
     """
     state = {name: value for name, value in attributes.items() if name not in _FITTED}
+    state["_sknn_version"] = __version__
     if attributes.get("_model") is None:
         return state
     for name in CALLBACK_ATTRIBUTES:
@@ -44,17 +48,26 @@ def state_of(attributes: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def attributes_of(state: Mapping[str, Any], estimator_class: Any) -> dict[str, Any]:
-    """Return the attributes of the classifier that a file holds.
+def attributes_of(state: Mapping[str, Any], estimator_class: Any, name: str) -> dict[str, Any]:
+    """Return the attributes of the classifier, of the class of that name, that a file holds.
 
     `state` is what `state_of` returned, or anything else, for which there is a ValueError.  No
-    file may replace methods and settings of the class.
+    file may replace methods and settings of the class.  Warn of a file of another version.
     """
+    version = state.get("_sknn_version", "unknown") if isinstance(state, Mapping) else __version__
+    if version != __version__:
+        warnings.warn(
+            InconsistentVersionWarning(
+                estimator_name=name,
+                current_sklearn_version=f"{__version__} of sknn",
+                original_sklearn_version=f"{version} of sknn",
+            ),
+            stacklevel=3,
+        )
     try:
         if not isinstance(state, Mapping):
             raise ValueError(f"It holds {type(state).__name__} instead of attributes.")
         if "network_" in state:
-            version = state.get("_sknn_version", "unknown")
             raise ValueError(f"sknn {version} has written it, which no later one reads: fit anew.")
         hiding = [name for name in state if hasattr(estimator_class, name)]
         missing = sorted(set(estimator_class._get_param_names()) - state.keys())
@@ -67,6 +80,7 @@ def attributes_of(state: Mapping[str, Any], estimator_class: Any) -> dict[str, A
         }
         if {"_model", "_history", "_seed"} & state.keys():
             attributes |= _fitted(attributes, attributes.pop("_seed"))
+        attributes.pop("_sknn_version", None)
     except Exception as error:
         raise ValueError(
             "This is not a model that sknn has written, or it is damaged. "

@@ -36,7 +36,12 @@ class ParameterVector:
 
     def __init__(self, shapes: Shapes, dtype: np.dtype, values: np.ndarray | None = None):
         self._shapes = shapes
-        size = sum(_sizes(shapes).values())
+        # Roles are in the order in which layers name them first.
+        sizes: dict[str, int] = {}
+        for layer in shapes:
+            for role, shape in layer.items():
+                sizes[role] = sizes.get(role, 0) + math.prod(shape)
+        size = sum(sizes.values())
         # Of a memory map the base array: its views are plain arrays, which NumPy handles faster.
         self.values = np.zeros(size, dtype) if values is None else np.asarray(values)
         if (self.values.shape, self.values.dtype) != ((size,), dtype):
@@ -47,7 +52,7 @@ class ParameterVector:
         self.gradient = np.zeros(self.values.size, dtype)
         self.slices: dict[str, slice] = {}
         start = 0
-        for role, size in _sizes(shapes).items():
+        for role, size in sizes.items():
             self.slices[role] = slice(start, start + size)
             start += size
 
@@ -68,12 +73,3 @@ class ParameterVector:
                     layer_views[role] = vector[start:stop].reshape(layer_shapes[role])
                     start = stop
         return views
-
-
-def _sizes(shapes: Shapes) -> dict[str, int]:
-    """Return how many numbers belong to each role, in the order in which layers name them first."""
-    sizes: dict[str, int] = {}
-    for layer in shapes:
-        for role, shape in layer.items():
-            sizes[role] = sizes.get(role, 0) + math.prod(shape)
-    return sizes

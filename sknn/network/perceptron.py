@@ -4,7 +4,6 @@ import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
 from operator import index
 from threading import get_ident
 from typing import Any, TypeVar
@@ -16,7 +15,6 @@ from sknn.network.activations import ACTIVATIONS
 from sknn.network.blas import share, threads
 from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
 from sknn.network.embedding import (
-    N_COSINES,
     N_FUNCTIONS,
     Cosines,
     PeriodicEmbedding,
@@ -134,8 +132,9 @@ class MultilayerPerceptron:
         self.input_scale = input_scale
         self.n_categories = tuple(map(index, n_categories))
         self._check()
-        if values is not None:
-            self._check_size(values)
+        # Sizes from a file may lie: no memory is taken for more layers than there are values.
+        if values is not None and np.size(values) < len(self.sizes) + len(self.n_categories):
+            raise ValueError(f"A network {self.sizes} cannot have values of shape {values.shape}.")
         self.layers = self._stack()
         self.parameters = ParameterVector([each.shapes for each in self.layers], self.dtype, values)
         self._bind()
@@ -169,28 +168,12 @@ class MultilayerPerceptron:
             "dtype": self.dtype in (np.float32, np.float64),
             "n_members": self.n_members >= 1,
             "parametrization": self.parametrization in PARAMETRIZATIONS,
-            "n_embedded": 0 <= self.n_embedded <= self.sizes[0],
+            "n_embedded": self.n_embedded <= self.sizes[0],
             "n_categories": min(self.n_categories, default=0) >= 0,
         }
         for name, is_legal in legal.items():
             if not is_legal:
                 raise ValueError(f"No network has {name}={getattr(self, name)!r}.")
-
-    def _check_size(self, values: np.ndarray) -> None:
-        """Raise ValueError unless the values are as many as the sizes ask for.
-
-        This is arithmetic, which precedes the layers: the sizes may come from a file.
-        """
-        n_numbers, n_inputs = self.n_embedded, self.sizes[0]
-        n_inputs += n_numbers * N_FUNCTIONS + len(self.n_categories) * N_DIMENSIONS
-        size = sum(a * b for a, b in pairwise((n_inputs, *self.sizes[1:]))) + sum(self.sizes[1:])
-        size += n_numbers * N_FUNCTIONS * N_COSINES + (n_inputs if self.input_scale else 0)
-        size += sum(each + 1 for each in self.n_categories) * N_DIMENSIONS
-        size *= self.n_members
-        if np.shape(values) != (size,):
-            raise ValueError(
-                f"A network of {size} parameters cannot have values of shape {np.shape(values)}."
-            )
 
     def _stack(self) -> list[Layer]:
         """Build the layers."""
@@ -325,7 +308,7 @@ class MultilayerPerceptron:
         chunks = self.map_chunks(lambda _, raw: merge(raw).copy(), X, are_inputs=are_inputs)
         return np.concatenate(chunks, axis=-2)
 
-    def hidden_activations(self, X: Any) -> list[Any]:
+    def hidden_activations(self, X: Rows) -> list[Any]:
         """Return the scaled inputs, which members share, and the activations of each hidden layer.
 
         These have shape (n_samples, n_units) or (n_members, n_samples, n_units).
@@ -413,27 +396,15 @@ class MultilayerPerceptron:
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "MultilayerPerceptron":
         """Return the network with that definition, whose values are not copied."""
-        network = cls.__new__(cls)
-        network.__setstate__(definition)
-        return network
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the definition, for pickle and `copy`."""
-        return self.definition()
-
-    def __setstate__(self, definition: Mapping[str, Any]) -> None:
-        """Build the layers again, around the values that came.
-
-        Views would arrive as copies, and training would go stale; so they are made anew.
-        """
         given = {name: definition[name] for name in (*_DEFINITION, "dtype")}
         if not isinstance(given["sizes"], tuple | list):
             raise ValueError(f"The sizes of a network are integers, not {given['sizes']!r}.")
-        # An array, so that no file can leave it out and have memory allocated for its sizes.
-        given["values"] = np.asarray(definition["values"])
         if definition["cosines"] is not None:
-            cosines = definition["cosines"]
-            given["cosines"] = Cosines(cosines["frequency"], cosines["phase"])
-        scaler = definition["scaler"]
-        given["scaler"] = InputScaler(scaler["offset"], scaler["factor"], scaler["bound"])
-        self.__init__(**given)  # type: ignore[misc]
+            given["cosines"] = Cosines(**definition["cosines"])
+        # An array, so that no file can leave it out and have memory allocated for its sizes.
+        values, scaler = np.asarray(definition["values"]), InputScaler(**definition["scaler"])
+        return cls(**given, scaler=scaler, values=values)
+
+    def __reduce__(self) -> tuple:
+        """Let pickle and `copy` build the layers again: their views would arrive as copies."""
+        return type(self).from_definition, (self.definition(),)

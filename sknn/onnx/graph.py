@@ -89,3 +89,11 @@ class Graph:
 
         to = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
         return self.add("Cast", x, to=to, output=output)
+
+
+def no_emitter(part: object, function: str, module: str) -> NotImplementedError:
+    """Return the error for a part of a model that has no emitter."""
+    return NotImplementedError(
+        f"{type(part).__name__} has no emitter: write one in sknn/onnx/{module}.py and register it "
+        f"with @{function}.register."
+    )

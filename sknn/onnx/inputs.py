@@ -8,29 +8,16 @@ import numpy as np
 from sknn.model import Model
 from sknn.onnx.graph import ML_DOMAIN, Graph, Input
 from sknn.onnx.layers import emit
+from sknn.preprocessing.categories import CategoryEncoder
 from sknn.preprocessing.columns import kind_of
 from sknn.preprocessing.encoder import TableEncoder
 
 
 def inputs_of(model: Model, feature_names: Sequence[str]) -> list[Input]:
-    """Return the inputs of a graph: one matrix, or one input for each column if any has strings.
+    """Return the inputs of a graph: one matrix, or one for each column if any has strings.
 
-    Parameters
-    ----------
-    model : Model
-        A model.
-    feature_names : sequence of str
-        Names of the features.
-
-    Returns
-    -------
-    list of Input
-        The inputs, in the order of the features.
-
-    Raises
-    ------
-    ValueError
-        If categories are bytes.
+    They are in the order of the features, which have these names.  Raise ValueError if categories
+    are bytes.
     """
     kinds = _kinds(model.encoder, feature_names)
     if "strings" not in kinds:
@@ -77,33 +64,31 @@ def emit_inputs(
         parts.append(graph.cast(emit(network.scaler, graph, x), network.dtype))
     graph.dtype = network.dtype
     codes = []
-    for i, j in enumerate(columns):
-        column, name = values[j], feature_names[j]
-        known, rare = encoder.categories[i], encoder.rare_categories[i]
-        has_others, code = encoder.has_others[i], _emit_code(graph, column, encoder, i, name)
-        if encoder.is_embedded[i]:
+    for j, column in zip(columns, encoder.columns, strict=True):
+        code = _emit_code(graph, values[j], column, feature_names[j])
+        if column.is_embedded:
             codes.append(code)
-        elif len(known) == 2 and not has_others:
+        elif column.is_binary:
             one_hot = _emit_one_hot(graph, code, 2)
             parts.append(graph.add("MatMul", one_hot, np.array([[-1], [1]], graph.dtype)))
         else:
-            parts.append(_emit_one_hot(graph, code, max(1, len(known) + has_others)))
-        if rare:
-            parts.append(_emit_statistics(graph, column, rare, encoder.statistics[i], name))
+            parts.append(_emit_one_hot(graph, code, column.n_one_hot))
+        if column.rare:
+            parts.append(_emit_statistics(graph, values[j], column, feature_names[j]))
     return graph.add("Concat", *parts, *codes, axis=1)
 
 
-def _category_columns(encoder: Any) -> list[int]:
+def _category_columns(encoder: TableEncoder) -> list[int]:
     """Return the indices of the columns of categories."""
     return np.flatnonzero(encoder.is_category).tolist()
 
 
-def _kinds(encoder: Any, feature_names: Sequence[str]) -> list[str]:
+def _kinds(encoder: TableEncoder, feature_names: Sequence[str]) -> list[str]:
     """Return for each feature "numbers", also for categories that are numbers, or "strings"."""
     kinds = ["numbers"] * len(feature_names)
-    for j, known in zip(_category_columns(encoder), encoder.examples(), strict=True):
+    for j, column in zip(_category_columns(encoder), encoder.columns, strict=True):
         # A column without a known category takes strings of any kind.
-        kinds[j] = "strings" if known is None else str(kind_of(known))
+        kinds[j] = "strings" if column.example is None else str(kind_of(column.example))
         if kinds[j] == "bytes":
             raise ValueError(
                 f"The categories of column {feature_names[j]!r} are bytes, which ONNX does not "
@@ -141,16 +126,16 @@ def _emit_impute(graph: Graph, x: str, impute_values: np.ndarray) -> str:
     return graph.add("Where", missing, np.nan_to_num(impute_values), x)
 
 
-def _emit_code(graph: Graph, column: str, encoder: TableEncoder, i: int, name: str) -> str:
+def _emit_code(graph: Graph, values: str, column: CategoryEncoder, name: str) -> str:
     """Return 1 to k for the known categories of a column, k + 1 for others, 0 for missing ones."""
-    known, rare = encoder.categories[i], encoder.rare_categories[i]
-    codes, others = np.arange(1.0, len(known) + 1), float(len(known) + 1) * encoder.has_others[i]
-    if kind_of(encoder.examples()[i]) != "numbers":
-        gaps = [] if "" in known or "" in rare else [""]
-        code = _emit_lookup(graph, column, [*known, *gaps], [*codes, *[0.0] * len(gaps)], others)
+    known, codes = column.known, np.arange(1.0, len(column.known) + 1)
+    others = float(column.n_codes * column.has_others)
+    if kind_of(column.example) != "numbers":
+        gaps = [] if "" in known or "" in column.rare else [""]
+        code = _emit_lookup(graph, values, [*known, *gaps], [*codes, *[0.0] * len(gaps)], others)
         return graph.cast(code, graph.dtype)
-    unknown = graph.add("Where", graph.add("IsNaN", column), 0.0, others)
-    is_one = graph.add("Equal", column, _as_float64(known, name)[np.newaxis])
+    unknown = graph.add("Where", graph.add("IsNaN", values), 0.0, others)
+    is_one = graph.add("Equal", values, _as_float64(known, name)[np.newaxis])
     excess = (codes - others).astype(graph.dtype)[:, np.newaxis]
     return graph.add("Add", unknown, graph.add("MatMul", graph.cast(is_one, graph.dtype), excess))
 
@@ -161,15 +146,13 @@ def _emit_one_hot(graph: Graph, code: str, n_codes: int) -> str:
     return graph.cast(graph.add("Equal", code, codes[np.newaxis]), graph.dtype)
 
 
-def _emit_statistics(
-    graph: Graph, column: str, rare: list[Any], statistics: np.ndarray, name: str
-) -> str:
+def _emit_statistics(graph: Graph, values: str, column: CategoryEncoder, name: str) -> str:
     """Return the target statistics of each category, 0 where it has none."""
-    statistics = statistics.astype(graph.dtype)
+    rare, statistics = column.rare, column.statistics.astype(graph.dtype)
     if kind_of(rare[0]) == "numbers":
-        is_one = graph.add("Equal", column, _as_float64(rare, name)[np.newaxis])
+        is_one = graph.add("Equal", values, _as_float64(rare, name)[np.newaxis])
         return graph.add("MatMul", graph.cast(is_one, graph.dtype), statistics)
-    place = _emit_lookup(graph, column, rare, np.arange(len(rare)), len(rare))
+    place = _emit_lookup(graph, values, rare, np.arange(len(rare)), len(rare))
     table = np.concatenate([statistics, np.zeros_like(statistics[:1])])
     rows = graph.add("Gather", table, place, axis=0)  # (n_rows, 1, n_statistics)
     return graph.add("Reshape", rows, np.array([0, statistics.shape[1]]))

@@ -13,17 +13,13 @@ from sknn.network import activations, layers
 from sknn.network.categories import CategoryEmbedding
 from sknn.network.embedding import Cosines, PeriodicEmbedding
 from sknn.network.scaling import InputScaler
-from sknn.onnx.graph import Graph
+from sknn.onnx.graph import Graph, no_emitter
 
 
 @singledispatch
 def emit(part: Any, graph: Graph, x: str) -> str:
     """Add what a part of a network does to `x`; return the name of the result."""
-    name = type(part).__name__
-    raise NotImplementedError(
-        f"{name} has no emitter: write a function of ({name}, Graph, str) in sknn/onnx/layers.py "
-        "and register it with @emit.register."
-    )
+    raise no_emitter(part, "emit", "layers")
 
 
 @emit.register

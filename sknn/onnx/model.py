@@ -128,14 +128,8 @@ def emit_model(
 
     Parameters
     ----------
-    model : Model
-        A model.
-    feature_names : sequence of str
-        Names of the features.
-    graph : Graph
-        Where the nodes go.
-    inputs : sequence of Input
-        The features, in their order.
+    model, feature_names, graph, inputs : object
+        As in `emit_inputs`.
     label, proba : str
         Names of the outputs.
     dtype : dtype

@@ -11,7 +11,7 @@ import numpy as np
 from sknn.calibration import Calibration
 from sknn.model import Model
 from sknn.network import links
-from sknn.onnx.graph import Graph
+from sknn.onnx.graph import Graph, no_emitter
 from sknn.preprocessing.labels import Labels
 
 _TINY: Final = float(np.finfo(np.float64).tiny)
@@ -43,7 +43,7 @@ def _emit_calibration(calibration: Calibration, graph: Graph, raw: str) -> str:
 @singledispatch
 def emit_log_activations(link: links.Link, graph: Graph, raw: str) -> str:
     """Add the logarithms of the output activations: see `Link.log_activations`."""
-    raise _no_emitter(link, "emit_log_activations")
+    raise no_emitter(link, "emit_log_activations", "outputs")
 
 
 @emit_log_activations.register
@@ -63,7 +63,7 @@ def _emit_log_sigmoid(link: links.Logistic, graph: Graph, raw: str) -> str:
 @singledispatch
 def emit_raw_of_mean(link: links.Link, graph: Graph, raw: str, n_members: int) -> str:
     """Add the merging of the members: see `Link.raw_of_mean`."""
-    raise _no_emitter(link, "emit_raw_of_mean")
+    raise no_emitter(link, "emit_raw_of_mean", "outputs")
 
 
 @emit_raw_of_mean.register
@@ -136,11 +136,3 @@ def onnx_classes(labels: Labels) -> np.ndarray:
 def label_shape(labels: Labels) -> list[int | None]:
     """Return the shape of the labels, with None for the number of rows."""
     return [None, len(labels.classes)] if labels.is_multilabel else [None]
-
-
-def _no_emitter(link: object, name: str) -> NotImplementedError:
-    """Return the error for a link without emitter."""
-    return NotImplementedError(
-        f"{type(link).__name__} has no emitter: write one in sknn/onnx/outputs.py and register it "
-        f"with @{name}.register."
-    )

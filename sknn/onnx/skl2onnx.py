@@ -1,13 +1,53 @@
 """The converter for skl2onnx, which makes one ONNX graph of a whole pipeline."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from sknn.fitted import feature_names_of, model_of
 from sknn.onnx.graph import LEAST_OPSET, ML_DOMAIN, ML_OPSET, Graph, Input
-from sknn.onnx.model import emit_model
+from sknn.onnx.model import emit_model, to_onnx
 from sknn.onnx.outputs import label_shape, onnx_classes
+
+
+class OnnxMixin:
+    """The export of an estimator: what users call, and what skl2onnx looks for in a pipeline."""
+
+    def to_onnx(self, path: Any = None) -> Any:
+        """Export the whole model to ONNX: see `sknn.to_onnx`.
+
+        Parameters
+        ----------
+        path : str or path-like, optional
+            A file to write.
+
+        Returns
+        -------
+        onnx.ModelProto
+            The model.
+        """
+        return to_onnx(self, path)
+
+    def onnx_shape_calculator(self) -> Callable[[Any], None]:
+        """Return what skl2onnx calls for types and shapes.
+
+        Returns
+        -------
+        callable
+            The function.
+        """
+        return calculate_output_shapes
+
+    def onnx_converter(self) -> Callable[[Any, Any, Any], None]:
+        """Return what skl2onnx calls for the nodes.
+
+        Returns
+        -------
+        callable
+            The function.
+        """
+        return convert
 
 
 def calculate_output_shapes(operator: Any) -> None:

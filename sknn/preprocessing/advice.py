@@ -119,11 +119,10 @@ def doubt_about_categories(column: Categories) -> str | None:
     return None
 
 
-def warn_of_vanishing(names: np.ndarray, scaling: str | None) -> None:
+def warn_of_vanishing(names: list[str], scaling: str | None) -> None:
     """Warn of columns with these names, whose numbers are too small to be learnt from."""
-    if len(names):
-        remedy = "Multiply them" if scaling else "Multiply them, or set scaling='robust'"
-        warn_user(
-            f"The numbers of {len(names)} columns are so small that the network takes them "
-            f"for zeros: {names[:5].tolist()}{' ...' if len(names) > 5 else ''}. {remedy}."
-        )
+    remedy = "Multiply them" if scaling else "Multiply them, or set scaling='robust'"
+    warn_user(
+        f"The numbers of {len(names)} columns are so small that the network takes them "
+        f"for zeros: {names[:5]}{' ...' if len(names) > 5 else ''}. {remedy}."
+    )

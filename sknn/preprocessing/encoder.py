@@ -13,39 +13,16 @@ from scipy import sparse
 
 from sknn.network.rows import Rows, blocks
 from sknn.preprocessing.advice import warn_of_columns
-from sknn.preprocessing.categories import (
-    MAX_ONE_HOT,
-    check_categories,
-    code,
-    codes_of,
-    one_hot,
-    repeated_categories,
-    select_categories,
-)
+from sknn.preprocessing.categories import CategoryEncoder, Statistics
 from sknn.preprocessing.columns import Categories, kind_of
 from sknn.preprocessing.frames import is_homogeneous, read_columns, shown_names, wanted_categories
 from sknn.preprocessing.scaler import approximate_medians, weighted_quantiles
-from sknn.preprocessing.statistics import target_statistics
+from sknn.preprocessing.statistics import in_rows
 from sknn.preprocessing.table import EncodedTable, Numbers, OneHot, RowsOfColumn, Table
 
-# Of more than `MAX_ONE_HOT` categories, those with fewer rows than this have target statistics: an
-# embedding of its own would learn a rare category by heart.  No category has both: beside an
-# embedding, cross-fitted statistics tell by their deviations what the targets of the own fold are.
-_FREQUENT = 10
-
-# Target statistics of more outputs than this would be too many inputs.
-_MAX_OUTPUTS = 25
-
 # What defines a fitted encoder; all else follows.
-_DEFINITION = (
-    "categorical_features",
-    "is_category",
-    "imputed_values",
-    "categories",
-    "has_others",
-    "rare_categories",
-    "statistics",
-)
+_OF_COLUMNS = ("categories", "has_others", "rare_categories", "statistics")
+_DEFINITION = ("categorical_features", "is_category", "imputed_values", *_OF_COLUMNS)
 
 
 class TableEncoder:
@@ -97,14 +74,14 @@ class TableEncoder:
         For each column of categories, the others that have target statistics, in sorted order.
     statistics : list of ndarray of shape (n_rare_categories, n_outputs)
         Their target statistics.
+    columns : list of CategoryEncoder
+        For each column of categories, all of this.
     has_categories : bool
         Whether there are columns of categories.
     n_numbers : int
         Number of columns of numbers, which are the first inputs.
     n_inputs : int
         Number of inputs that a row becomes.
-    is_embedded : list of bool
-        For each column of categories, whether it becomes a code.
     n_embedded : list of int
         For each column of codes, which follow the inputs, the number of codes but 0.
 
@@ -128,15 +105,10 @@ class TableEncoder:
         self.categorical_features = np.asarray(categorical_features).tolist()
         self.is_category = np.zeros(0, bool)
         self.has_categories = False
+        self.imputed_values = np.zeros(0)
+        self.columns: list[CategoryEncoder] = []
         self.n_numbers = self.n_inputs = 0
         self.n_embedded: list[int] = []
-        self.imputed_values = np.zeros(0)
-        self.categories: list[list[Any]] = []
-        self.has_others: list[bool] = []
-        self.rare_categories: list[list[Any]] = []
-        self.statistics: list[np.ndarray] = []
-        self.is_embedded: list[bool] = []
-        self._n_one_hot: list[int] = []  # its number of inputs but for target statistics
         self._passes_arrays = True  # whether an array without gaps is its own encoding
 
     def __repr__(self) -> str:
@@ -144,11 +116,31 @@ class TableEncoder:
             return f"{type(self).__name__}(not fitted)"
         counts = {
             "number": self.n_numbers,
-            "categorical column": len(self.categories),
+            "categorical column": len(self.columns),
             "input": self.n_inputs,
         }
         parts = [f"{n:,} {name}{'' if n == 1 else 's'}" for name, n in counts.items()]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    @property
+    def categories(self) -> list[list[Any]]:
+        """For each column of categories, those that are known."""
+        return [column.known for column in self.columns]
+
+    @property
+    def has_others(self) -> list[bool]:
+        """For each column of categories, whether there are others."""
+        return [column.has_others for column in self.columns]
+
+    @property
+    def rare_categories(self) -> list[list[Any]]:
+        """For each column of categories, the others that have target statistics."""
+        return [column.rare for column in self.columns]
+
+    @property
+    def statistics(self) -> list[np.ndarray]:
+        """For each column of categories, these statistics."""
+        return [column.statistics for column in self.columns]
 
     # ----------------------------------------------------------------------- files
 
@@ -158,35 +150,30 @@ class TableEncoder:
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "TableEncoder":
-        """Return the fitted encoder with that definition."""
+        """Return the fitted encoder with that definition; raise ValueError if no table has it."""
+        # Of memory maps the base arrays, as in `ParameterVector`.
+        is_category = np.asarray(definition["is_category"])
+        imputed = np.asarray(definition["imputed_values"])
+        if is_category.dtype != bool or imputed.dtype != np.float64 or np.isinf(imputed).any():
+            raise ValueError(f"No table has the medians {imputed} and kinds {is_category}.")
+        n_categories = int(np.count_nonzero(is_category))
+        n_numbers = is_category.size - n_categories
+        parts = [definition[name] for name in _OF_COLUMNS]
+        lengths = {*map(len, parts), n_categories}
+        if (is_category.ndim, imputed.shape, len(lengths)) != (1, (n_numbers,), 1):
+            raise ValueError(f"No table has {n_numbers} numbers and {n_categories} categories.")
+        known, has_others, rare, statistics = parts
+        if not all(isinstance(each, bool) for each in has_others):
+            raise ValueError(f"No column has {has_others} others.")
         encoder = cls()
-        for name in _DEFINITION:
-            setattr(encoder, name, definition[name])
-        encoder._check()
+        encoder.categorical_features = definition["categorical_features"]
+        encoder.is_category, encoder.imputed_values = is_category, imputed
+        columns = zip(known, has_others, rare, map(np.asarray, statistics), strict=True)
+        encoder.columns = [CategoryEncoder(*column) for column in columns]
+        for column in encoder.columns:
+            column.check()
         encoder._finalize()
         return encoder
-
-    def _check(self) -> None:
-        """Raise ValueError unless what was learnt can be that of one table."""
-        # Of memory maps the base arrays, as in `ParameterVector`.
-        self.is_category = np.asarray(self.is_category)
-        self.imputed_values = imputed = np.asarray(self.imputed_values)
-        if self.is_category.dtype != bool or imputed.dtype != np.float64:
-            raise ValueError(f"No table has the medians {imputed} and kinds {self.is_category}.")
-        n_categories = int(np.count_nonzero(self.is_category))
-        n_numbers = self.is_category.size - n_categories
-        shapes = (self.is_category.ndim, imputed.shape, len(self.categories))
-        if shapes != (1, (n_numbers,), n_categories) or len(self.has_others) != n_categories:
-            raise ValueError(f"No table has {n_numbers} numbers and {n_categories} categories.")
-        if np.isinf(imputed).any():
-            raise ValueError(f"No table has the medians {imputed}.")
-        if not all(isinstance(each, bool) for each in self.has_others):
-            raise ValueError(f"No column has {self.has_others} others.")
-        if not len(self.rare_categories) == len(self.statistics) == n_categories:
-            raise ValueError(f"No table of {n_categories} categories has these statistics.")
-        self.statistics = [np.asarray(each) for each in self.statistics]
-        for column in zip(self.categories, self.rare_categories, self.statistics, strict=True):
-            check_categories(*column)
 
     # --------------------------------------------------------------------- reading
 
@@ -243,24 +230,20 @@ class TableEncoder:
     def _check_kinds(self, columns: list[Categories], names: np.ndarray) -> None:
         """Raise ValueError if numbers are to be found among strings, or the like."""
         # Before `fit`, when a validation set is read, there is nothing to compare with.
-        for (_, values), known, name in zip(columns, self.examples(), names, strict=False):
-            if values and known is not None and kind_of(values[0]) != kind_of(known):
+        for column, encoder, name in zip(columns, self.columns, names, strict=False):
+            known = encoder.example
+            if column.values and known is not None and column.kind != kind_of(known):
                 raise ValueError(
-                    f"Input X holds {kind_of(values[0])} like {values[0]!r} where the model has "
+                    f"Input X holds {column.kind} like {column.values[0]!r} where the model has "
                     f"learnt categories that are {kind_of(known)} like {known!r} (column "
                     f"{name}). Convert them to the same type."
                 )
-
-    def examples(self) -> list[Any]:
-        """Return a category of each column of categories, or None if it has none."""
-        pairs = zip(self.categories, self.rare_categories, strict=True)
-        return [next(iter(known or rare), None) for known, rare in pairs]
 
     # --------------------------------------------------------------------- fitting
 
     def fit(
         self,
-        X: Any,
+        X: Rows | Table,
         sample_weight: np.ndarray | None = None,
         targets: np.ndarray | None = None,
     ) -> "TableEncoder":
@@ -281,15 +264,13 @@ class TableEncoder:
         TableEncoder
             This encoder.
         """
-        weight = None if sample_weight is None else _in_rows(sample_weight)
-        self.categories, self.has_others = [], []
-        self.rare_categories, self.statistics = [], []
+        weight = in_rows(sample_weight)
+        self.columns = []
         if not self.has_categories:
             self.is_category = np.zeros(X.shape[1], bool)
         if isinstance(X, Table):
             self._fit_numbers(X.numbers, weight)
-            for column in X.categories:
-                self._fit_categories(column, weight, targets)
+            self.columns = [CategoryEncoder.fit(each, weight, targets) for each in X.categories]
         else:
             self.imputed_values = (
                 np.zeros(X.shape[1]) if sparse.issparse(X) else approximate_medians(X, weight)
@@ -297,40 +278,15 @@ class TableEncoder:
         self._finalize()
         return self
 
-    def _fit_categories(
-        self, column: Categories, weight: np.ndarray | None, targets: np.ndarray | None
-    ) -> None:
-        """Learn which categories of a column are known, and the statistics of others."""
-        has_statistics = targets is not None and targets.shape[1] <= _MAX_OUTPUTS
-        known, has_others = select_categories(column, weight, _FREQUENT * has_statistics)
-        rare, statistics = [], np.zeros((0, 0))
-        if has_statistics:
-            rare = repeated_categories(column, weight, known)
-        if rare and targets is not None:
-            codes = codes_of(column, rare)
-            statistics, _ = target_statistics(codes, len(rare), targets, weight)
-        self.categories.append(known)
-        self.has_others.append(has_others or bool(rare))
-        self.rare_categories.append(rare)
-        self.statistics.append(statistics)
-
     def _finalize(self) -> None:
         """Set what follows from what was learnt."""
-        self.has_categories = bool(self.categories)
-        self._passes_arrays = not (self.categories or np.isnan(self.imputed_values).any())
+        columns = self.columns
+        self.has_categories = bool(columns)
+        self._passes_arrays = not (columns or np.isnan(self.imputed_values).any())
         self.n_numbers = self.n_inputs = len(self.imputed_values)
-        self.is_embedded, self._n_one_hot, self.n_embedded = [], [], []
-        for known, has_others, statistics in zip(
-            self.categories, self.has_others, self.statistics, strict=True
-        ):
-            n_categories = len(known) + has_others
-            is_embedded = len(known) > MAX_ONE_HOT
-            is_binary = len(known) == 2 and not has_others
-            n_one_hot = 0 if is_embedded else 1 if is_binary else max(1, n_categories)
-            self.is_embedded.append(is_embedded)
-            self._n_one_hot.append(n_one_hot)
-            self.n_embedded += [n_categories] * is_embedded
-            self.n_inputs += n_one_hot + statistics.shape[1]
+        for column in columns:
+            self.n_inputs += column.n_one_hot + column.statistics.shape[1]
+        self.n_embedded = [column.n_codes for column in columns if column.is_embedded]
 
     def _fit_numbers(self, numbers: Numbers, weight: np.ndarray | None) -> None:
         """Learn the medians and which columns have gaps."""
@@ -356,15 +312,11 @@ class TableEncoder:
         is_category = self.is_category.tolist()
         found = [name for name, is_one in zip(names, is_category, strict=True) if not is_one]
         columns = [name for name, is_one in zip(names, is_category, strict=True) if is_one]
-        for i, column in enumerate(columns):
-            values = [*map(str, self.categories[i]), *["other"] * self.has_others[i]]
-            if (n_one_hot := self._n_one_hot[i]) > 0:
-                # Without any category in `fit` the input is there, but says nothing.
-                found += [f"{column}={value}" for value in values[-n_one_hot:]] or [column]
-            found += [f"{column}: {k}" for k in range(self.statistics[i].shape[1])]
+        for column, encoder in zip(columns, self.columns, strict=True):
+            found += encoder.input_names(column)
         return found
 
-    def numbers(self, X: Any) -> Any:
+    def numbers(self, X: Rows | Table) -> Any:
         """Return the columns of numbers, with their gaps, to fit a scaling to.
 
         The encoder need not be fitted.  Gaps of a CSR matrix are 0.
@@ -373,7 +325,7 @@ class TableEncoder:
             return X.numbers
         return _without_gaps(X, np.zeros(X.shape[1])) if sparse.issparse(X) else X
 
-    def transform(self, X: Any) -> Rows:
+    def transform(self, X: Rows | Table) -> Rows:
         """Return a table as inputs of the network, and codes of categories with an embedding.
 
         Parameters
@@ -386,10 +338,10 @@ class TableEncoder:
         ndarray, CSR matrix or LazyRows of shape (n_rows, n_inputs + n_codes)
             `X` itself, an ndarray or CSR matrix, if there is nothing to encode; else lazy rows.
         """
-        return self._encode(X, self._statistics)
+        return self._encode(X, CategoryEncoder.statistics_of)
 
     def transform_training_set(
-        self, X: Any, targets: np.ndarray, sample_weight: np.ndarray | None = None
+        self, X: Rows | Table, targets: np.ndarray, sample_weight: np.ndarray | None = None
     ) -> Rows:
         """Return a training set as inputs, with cross-fitted target statistics.
 
@@ -403,24 +355,14 @@ class TableEncoder:
         ndarray, CSR matrix or LazyRows of shape (n_rows, n_inputs + n_codes)
             As of `transform`.
         """
-        weight = None if sample_weight is None else _in_rows(sample_weight)
+        weight = in_rows(sample_weight)
 
-        def statistics(column: Categories, i: int, first: int) -> RowsOfColumn:
-            rare = self.rare_categories[i]
-            codes = codes_of(column, rare)
-            _, of_rows = target_statistics(codes, len(rare), targets, weight)
-            return RowsOfColumn(np.arange(len(codes)), first, of_rows)
+        def of_rows(encoder: CategoryEncoder, column: Categories) -> Statistics:
+            return encoder.cross_fitted(column, targets, weight)
 
-        return self._encode(X, statistics)
+        return self._encode(X, of_rows)
 
-    def _statistics(self, column: Categories, i: int, first: int) -> RowsOfColumn:
-        """Return the target statistics of a column of categories."""
-        statistics = self.statistics[i]
-        none = np.zeros((1, statistics.shape[1]))
-        codes = codes_of(column, self.rare_categories[i])
-        return RowsOfColumn(codes, first, np.concatenate([statistics, none]))
-
-    def _encode(self, X: Any, statistics: Callable[..., RowsOfColumn]) -> Rows:
+    def _encode(self, X: Rows | Table, statistics_of: Callable[..., Statistics]) -> Rows:
         """Return encoded rows, with target statistics that a function makes."""
         if isinstance(X, Table):
             numbers, categories = X.numbers, X.categories
@@ -430,33 +372,26 @@ class TableEncoder:
             numbers, categories = Numbers(X), []
         encoded: list[OneHot | RowsOfColumn] = []
         first, first_code = self.n_numbers, self.n_inputs
-        for i, column in enumerate(categories):
-            known, has_others = self.categories[i], self.has_others[i]
-            if self.is_embedded[i]:
-                inputs, values = code(column.values, known, has_others)
+        for encoder, column in zip(self.columns, categories, strict=True):
+            if encoder.is_embedded:
+                inputs, values = encoder.code(column.values)
                 encoded.append(OneHot(column.codes, first_code + inputs, values))
                 first_code += 1
             else:
-                inputs, values = one_hot(column.values, known, has_others)
+                inputs, values = encoder.one_hot(column.values)
                 encoded.append(OneHot(column.codes, first + inputs, values))
-                first += self._n_one_hot[i]
-            if self.rare_categories[i]:
-                encoded.append(statistics(column, i, first))
-                first += self.statistics[i].shape[1]
+                first += encoder.n_one_hot
+            if encoder.rare:
+                codes, statistics = statistics_of(encoder, column)
+                encoded.append(RowsOfColumn(codes, first, statistics))
+                first += statistics.shape[1]
         return EncodedTable(numbers.impute(self.imputed_values), encoded, first_code)
 
 
-def _without_gaps(X: Any, imputed_values: np.ndarray) -> Any:
+def _without_gaps(X: Rows, imputed_values: np.ndarray) -> Any:
     """Return a CSR matrix with a value of its column in the place of each NaN."""
     is_gap = np.isnan(X.data)
     if not is_gap.any():
         return X
     data = np.where(is_gap, imputed_values[X.indices], X.data)
     return type(X)((data, X.indices, X.indptr), shape=X.shape)
-
-
-def _in_rows(sample_weight: np.ndarray) -> np.ndarray:
-    """Return weights that sum to the effective number of rows, `(Σ w)² / Σ w²`."""
-    weight = np.array(sample_weight, np.float64)
-    weight /= weight.max()  # squares of very small or large weights would underflow or overflow
-    return weight * (weight.sum() / np.square(weight).sum())

@@ -105,14 +105,8 @@ def read_features(
 
     Parameters
     ----------
-    estimator : BaseEstimator
-        Its number and names of features are set, or checked without `reset`.
-    encoder : TableEncoder
-        Reads tables; with `reset` it decides which columns are categories.
-    X : object
-        As the user gave them.
-    reset : bool
-        Whether this is the estimator's first sight of data.
+    estimator, encoder, X, reset : object
+        As in `read_samples`.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def target_statistics(
     targets : ndarray of shape (n_rows, n_outputs)
         Zeros and ones.
     sample_weight : ndarray of shape (n_rows,), optional
-        Weights of the rows, in rows: their sum is the effective number of rows.
+        Weights of the rows, in rows: see `in_rows`.
 
     Returns
     -------
@@ -101,6 +101,15 @@ def _logit_difference(
     """Return by how much the logits of smoothed rates exceed that of the rate of all rows."""
     odds = (sums + strength * rate) / (counts - sums + strength * (1 - rate))
     return np.log(odds * ((1 - rate) / rate))
+
+
+def in_rows(sample_weight: np.ndarray | None) -> np.ndarray | None:
+    """Return weights that sum to the effective number of rows, `(Σ w)² / Σ w²`; None of None."""
+    if sample_weight is None:
+        return None
+    weight = np.array(sample_weight, np.float64)
+    weight /= weight.max()  # squares of very small or large weights would underflow or overflow
+    return weight * (weight.sum() / np.square(weight).sum())
 
 
 def assign_folds(n_rows: int) -> np.ndarray:

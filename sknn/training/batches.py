@@ -7,6 +7,7 @@ import numpy as np
 
 from sknn.network.rows import LazyRows, made, take_rows
 
+#: Inputs, targets and weights of a batch, or of all samples.
 Batch = tuple[Any, np.ndarray, np.ndarray | None]
 
 

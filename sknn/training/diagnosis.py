@@ -23,6 +23,28 @@ _EXTREME = 1e6
 _DECAYED = 0.05
 
 
+def warning(
+    network: MultilayerPerceptron,
+    loss: Loss,
+    data: TrainingSet,
+    settings: Settings,
+    history: History,
+    cut_short_by: BaseException | None,
+) -> str | None:
+    """Return what to warn of after a run, which an exception may have cut short."""
+    if isinstance(cut_short_by, KeyboardInterrupt):
+        return (
+            f"Training was interrupted after {history.n_epochs} of {history.max_epochs} epochs; "
+            "the model can be used as it is."
+        )
+    if isinstance(cut_short_by, FloatingPointError):
+        return (
+            f"{cut_short_by} The model is the one of epoch {history.best_epoch}, the best before. "
+            f"To help: {remedy(settings, data)}."
+        )
+    return uselessness(network, loss, data, settings, history)
+
+
 def remedy(settings: Settings, data: TrainingSet) -> str:
     """Return what may help against divergence, by what the case tells of its cause."""
     is_lbfgs = settings.solver == "lbfgs"

@@ -119,6 +119,12 @@ class History:
         return min(self.loss, default=math.inf)
 
     @property
+    def score_of_each_epoch(self) -> list[float]:
+        """The validation scores; NaN for an epoch that was not scored.  Empty without any."""
+        n_missing = self.n_epochs - len(self.validation_score)
+        return [*self.validation_score, *[math.nan] * n_missing] if self.validation_score else []
+
+    @property
     def is_over(self) -> bool:
         """Whether there is nothing left to do."""
         return self.stopped or self.n_epochs >= self.max_epochs

@@ -9,6 +9,7 @@ from scipy.optimize import OptimizeResult, minimize
 from threadpoolctl import ThreadpoolController
 
 from sknn.network.objective import Objective
+from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.history import History
 
@@ -54,43 +55,19 @@ def train(
     """
     callbacks = callbacks or []
     parameters = objective.network.parameters
-    is_inside = False  # an iteration
-
-    def value_and_gradient(values: np.ndarray) -> tuple[float, np.ndarray]:
-        nonlocal is_inside
-        if not is_inside:  # only now it is sure that there is another iteration
-            is_inside = True
-            begin_epoch(callbacks, history)
-        parameters.values[...] = values
-        value = float(objective.value_and_gradient(inputs, targets, sample_weight).mean())
-        # The value is the mean over the members, the gradient that of each for itself.
-        return value, parameters.gradient.astype(np.float64) / objective.network.n_members
-
-    def after_iteration(intermediate_result: OptimizeResult) -> None:
-        nonlocal is_inside
-        is_inside = False
-        # The line search may have looked further: back to the point that it accepted.
-        parameters.values[...] = intermediate_result.x
-        history.see_loss(float(intermediate_result.fun))
-        history.loss.append(float(intermediate_result.fun))
-        end_epoch(callbacks, history)
-        if history.stopped:
-            raise StopIteration
-
+    run = _Run(objective, (inputs, targets, sample_weight), history, callbacks)
     try:
         for callback in callbacks:
             callback.on_train_begin(history)
         history.see_loss(objective.value_and_gradient(inputs, targets, sample_weight).mean())
-        options = _STOPS | {"maxiter": history.max_epochs, "gtol": tol}
-        start = parameters.values.astype(np.float64)
         with _one_thread_for_scipy():
             result = minimize(
-                value_and_gradient,
-                start,
+                run.value_and_gradient,
+                parameters.values.astype(np.float64),
                 jac=True,
                 method="L-BFGS-B",
-                callback=after_iteration,
-                options=options,
+                callback=run.end_iteration,
+                options=_STOPS | {"maxiter": history.max_epochs, "gtol": tol},
             )
         parameters.values[...] = result.x
         history.check_finite(float(np.sum(parameters.values)), "a weight")
@@ -100,6 +77,41 @@ def train(
     finally:
         for callback in callbacks:
             callback.on_train_end(history)
+
+
+class _Run:
+    """What SciPy calls: the objective, and what happens when an iteration ends."""
+
+    def __init__(
+        self, objective: Objective, data: Batch, history: History, callbacks: list[Callback]
+    ):
+        self.objective = objective
+        self.data = data
+        self.history = history
+        self.callbacks = callbacks
+        self.is_inside = False  # an iteration
+
+    def value_and_gradient(self, values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the objective and its gradient at these parameters."""
+        if not self.is_inside:  # only now it is sure that there is another iteration
+            self.is_inside = True
+            begin_epoch(self.callbacks, self.history)
+        network = self.objective.network
+        network.parameters.values[...] = values
+        value = float(self.objective.value_and_gradient(*self.data).mean())
+        # The value is the mean over the members, the gradient that of each for itself.
+        return value, network.parameters.gradient.astype(np.float64) / network.n_members
+
+    def end_iteration(self, intermediate_result: OptimizeResult) -> None:
+        """Record an iteration; raise StopIteration if a callback asks for it."""
+        self.is_inside = False
+        # The line search may have looked further: back to the point that it accepted.
+        self.objective.network.parameters.values[...] = intermediate_result.x
+        self.history.see_loss(float(intermediate_result.fun))
+        self.history.loss.append(float(intermediate_result.fun))
+        end_epoch(self.callbacks, self.history)
+        if self.history.stopped:
+            raise StopIteration
 
 
 def _one_thread_for_scipy() -> AbstractContextManager:

@@ -17,14 +17,10 @@ from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.settings import Settings
 from sknn.training import stochastic
-from sknn.training.batches import Batches
+from sknn.training.batches import Batch
 from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.history import History, Step
 from sknn.training.optimizers import OPTIMIZERS
-from sknn.training.schedules import make_schedule
-
-# Inputs, targets and weights of the members.
-Arrays = tuple[Any, np.ndarray, np.ndarray | None]
 
 
 class _Trained(NamedTuple):
@@ -69,7 +65,7 @@ class _Recorder(Callback):
 def train(
     network: MultilayerPerceptron,
     loss: Loss,
-    arrays: Arrays,
+    arrays: Batch,
     settings: Settings,
     moments: dict[str, Any],
     rng: np.random.Generator,
@@ -196,7 +192,7 @@ def _train_group(
     network: MultilayerPerceptron,
     members: slice,
     loss: Loss,
-    arrays: Arrays,
+    arrays: Batch,
     settings: Settings,
     moments: dict[str, Any],
     rng: np.random.Generator,
@@ -210,7 +206,6 @@ def _train_group(
     group, _ = network.group(members)
     rng, recorder = copy.deepcopy(rng), _Recorder(n_epochs)  # of this job's own
     objective = Objective(group, loss, settings.l2, rng, first_member=members.start)
-    batches = Batches(*arrays, batch_size=settings.batch_size, rng=rng, shuffle=settings.shuffle)
     optimizer = OPTIMIZERS[settings.solver](settings, group.step_factors())
     optimizer.state = moments
     history = History(max_epochs, len(arrays[1]), loss=[0.0] * n_done)
@@ -221,15 +216,7 @@ def _train_group(
             threads(n_multiplications),
             np.errstate(over="ignore", invalid="ignore", divide="ignore"),
         ):
-            stochastic.train(
-                objective,
-                batches,
-                optimizer,
-                history,
-                learning_rate=settings.learning_rate,
-                schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
-                callbacks=[recorder],
-            )
+            stochastic.train_with(settings, objective, arrays, optimizer, rng, history, [recorder])
     except FloatingPointError:  # the replay raises it again
         if not recorder.steps or recorder.steps[-1] is not history.last_step:
             recorder.steps.append(history.last_step)

@@ -18,14 +18,14 @@ from sknn.network.perceptron import MultilayerPerceptron
 from sknn.network.rows import made
 from sknn.settings import Settings
 from sknn.training import diagnosis, lbfgs, parallel, stochastic
-from sknn.training.batches import Batches
+from sknn.training.batches import Batch
 from sknn.training.calibration import calibration_of_one
 from sknn.training.callbacks import LEAST_STEPS, BestCycle, Callback, EarlyStopping
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
 from sknn.training.optimizers import OPTIMIZERS, Optimizer
 from sknn.training.out_of_fold import OutOfFold
-from sknn.training.schedules import cycle_ends, make_schedule
+from sknn.training.schedules import cycle_ends
 from sknn.training.state import TrainingState
 
 Score = Callable[[], float]
@@ -43,6 +43,9 @@ class Result:
         What the rows ask for; None without calibration.
     exception : BaseException or None
         What ended the run early: a divergence, Ctrl-C, or the exception of a callback.
+    warning : str or None
+        What to warn of: a run that was cut short, or that has learnt nothing.  The exception of a
+        callback goes on to the caller instead.
     was_finished : bool
         Whether the run of a checkpoint was over already, so that there was nothing to do.
     """
@@ -50,12 +53,8 @@ class Result:
     history: History
     calibration: Calibration | None = None
     exception: BaseException | None = None
+    warning: str | None = None
     was_finished: bool = False
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether the exception is one of a callback, which goes on to the caller."""
-        return not isinstance(self.exception, KeyboardInterrupt | FloatingPointError | None)
 
 
 def train(
@@ -133,7 +132,10 @@ def train(
     if history.kept_epoch != history.n_epochs:
         state.forget_moments()
     history.finished = history.is_over and cut_short_by is None
-    return Result(history, calibration, cut_short_by)
+    warning = None
+    if isinstance(cut_short_by, KeyboardInterrupt | FloatingPointError | None):
+        warning = diagnosis.warning(network, loss, data, settings, history, cut_short_by)
+    return Result(history, calibration, cut_short_by, warning)
 
 
 class _Session:
@@ -191,7 +193,7 @@ class _Session:
         if not settings.is_stream:  # whose next call tells whether the last step has diverged
             self._check_last_step(objective, arrays)
 
-    def _check_last_step(self, objective: Objective, arrays: parallel.Arrays) -> None:
+    def _check_last_step(self, objective: Objective, arrays: Batch) -> None:
         """Raise FloatingPointError if the last step has led to a loss that is not finite."""
         inputs, targets, weight = arrays
         first = slice(self.settings.batch_size)
@@ -200,34 +202,23 @@ class _Session:
         self.history.see_loss(float(value.mean()))
 
     def _take_steps(
-        self, objective: Objective, arrays: parallel.Arrays, callbacks: list[Callback], n_jobs: int
+        self, objective: Objective, arrays: Batch, callbacks: list[Callback], n_jobs: int
     ) -> None:
         """Go downhill batch by batch, in one job or several."""
-        settings, state, network = self.settings, self.state, self.network
-        optimizer = self._optimizer()
-        if n_jobs > 1 and network.n_members > 1:
-            parallel.train(
-                network,
-                self.loss,
-                arrays,
-                settings,
-                optimizer.state,
-                state.rng,
-                self.history,
-                n_jobs=n_jobs,
-                callbacks=callbacks,
-            )
+        settings, network, rng = self.settings, self.network, self.state.rng
+        optimizer, history = self._optimizer(), self.history
+        if n_jobs == 1 or network.n_members == 1:
+            stochastic.train_with(settings, objective, arrays, optimizer, rng, history, callbacks)
             return
-        batches = Batches(
-            *arrays, batch_size=settings.batch_size, rng=state.rng, shuffle=settings.shuffle
-        )
-        stochastic.train(
-            objective,
-            batches,
-            optimizer,
-            self.history,
-            learning_rate=settings.learning_rate,
-            schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
+        parallel.train(
+            network,
+            self.loss,
+            arrays,
+            settings,
+            optimizer.state,
+            rng,
+            history,
+            n_jobs=n_jobs,
             callbacks=callbacks,
         )
 

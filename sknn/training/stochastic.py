@@ -3,12 +3,13 @@
 import numpy as np
 
 from sknn.network.objective import Objective
-from sknn.training.batches import Batches
+from sknn.settings import Settings
+from sknn.training.batches import Batch, Batches
 from sknn.training.callbacks import Callback, begin_epoch, end_epoch
 from sknn.training.descent import make_descent
 from sknn.training.history import History
 from sknn.training.optimizers import Optimizer
-from sknn.training.schedules import Schedule, constant
+from sknn.training.schedules import Schedule, constant, make_schedule
 
 
 def train(
@@ -72,3 +73,24 @@ def train(
     finally:
         for callback in callbacks:
             callback.on_train_end(history)
+
+
+def train_with(
+    settings: Settings,
+    objective: Objective,
+    arrays: Batch,
+    optimizer: Optimizer,
+    rng: np.random.Generator,
+    history: History,
+    callbacks: list[Callback],
+) -> None:
+    """Train with these settings on inputs, targets and weights; `rng` orders the batches."""
+    train(
+        objective,
+        Batches(*arrays, batch_size=settings.batch_size, rng=rng, shuffle=settings.shuffle),
+        optimizer,
+        history,
+        learning_rate=settings.learning_rate,
+        schedule=make_schedule(settings.learning_rate_schedule, settings.n_cycles),
+        callbacks=callbacks,
+    )

@@ -294,15 +294,9 @@ def test_each_member_has_the_gradient_it_would_have_by_itself(name, kind, weight
     assert_allclose(value, values, rtol=1e-12)
 
 
-@pytest.mark.parametrize("n_rows", [1, 7])
-@pytest.mark.parametrize("sizes", [(4, 5, 1), (1, 1, 1), (4, 1, 3)])
-def test_a_single_row_and_single_neurons_have_their_gradients_too(n_rows, sizes):
-    network = MultilayerPerceptron(sizes, "tanh", 0.0, np.float64, n_members=N_MEMBERS)
-    rng = np.random.default_rng(0)
-    network.parameters.values[...] = rng.normal(size=network.parameters.values.size)
-    inputs, targets = rng.normal(size=(n_rows, sizes[0])), np.zeros((n_rows, sizes[-1]))
-    targets[:, 0] = 1
-    objective = Objective(network, make_loss("log_loss", exclusive=sizes[-1] > 1))
+def check_gradient(objective, inputs, targets):
+    """Compare the gradient of the sum over the members with central differences."""
+    network = objective.network
 
     def sum_over_members():
         return objective.value_and_gradient(inputs, targets).sum()
@@ -311,6 +305,19 @@ def test_a_single_row_and_single_neurons_have_their_gradients_too(n_rows, sizes)
     gradient = network.parameters.gradient.copy()
     expected = numerical_gradient(network, sum_over_members)
     assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("n_rows", [1, 7])
+@pytest.mark.parametrize("sizes", [(4, 5, 1), (1, 1, 1), (4, 1, 3)])
+def test_a_single_row_and_single_neurons_have_their_gradients_too(n_rows, sizes):
+    network = MultilayerPerceptron(sizes, "tanh", 0.0, np.float64, n_members=N_MEMBERS)
+    rng = np.random.default_rng(0)
+    network.parameters.values[...] = rng.normal(size=network.parameters.values.size)
+    inputs, targets = rng.normal(size=(n_rows, sizes[0])), np.zeros((n_rows, sizes[-1]))
+    targets[:, 0] = 1
+    check_gradient(
+        Objective(network, make_loss("log_loss", exclusive=sizes[-1] > 1)), inputs, targets
+    )
 
 
 @pytest.mark.parametrize("csr", [sparse.csr_array, sparse.csr_matrix])
@@ -336,16 +343,9 @@ def test_gradient_agrees_with_central_differences_above_an_input_stage(
         cosines = Cosines.draw(n_embedded, np.dtype(float), np.random.default_rng(0))
     network = make_members(n_members, input_scale=input_scale, cosines=cosines)
     X, targets = make_data()
-    inputs = network.inputs(X)
-    objective = Objective(network, make_loss("log_loss", exclusive=True))
-
-    def sum_over_members():
-        return objective.value_and_gradient(inputs, targets).sum()
-
-    sum_over_members()
-    gradient = network.parameters.gradient.copy()
-    expected = numerical_gradient(network, sum_over_members)
-    assert_allclose(gradient, expected, rtol=1e-6, atol=1e-8)
+    check_gradient(
+        Objective(network, make_loss("log_loss", exclusive=True)), network.inputs(X), targets
+    )
 
 
 def test_mean_loss_is_that_of_the_merged_prediction():

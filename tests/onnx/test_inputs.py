@@ -97,7 +97,7 @@ def test_many_categories_become_embeddings_and_statistics(crowded_table, paramet
     X, y = crowded_table
     model = small(categorical_features=[0, 1, 3, 4], **parameters).fit(X, y)
     encoder = model.encoder_
-    assert encoder.is_embedded == [True, True, True, False]
+    assert [column.is_embedded for column in encoder.columns] == [True, True, True, False]
     assert [len(rare) > 0 for rare in encoder.rare_categories] == [True, False, True, True]
     proto = assert_agrees(model, X)
     unseen = X.assign(place="p?", state=None, zip=-1.0, pair="u?")

@@ -1,5 +1,7 @@
 """Tables for tests, and short ways to encode them."""
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,3 +108,13 @@ def crowded(column, n_left):
 def known_of(encoder):
     """Return the known categories of the only column, but for those that `crowded` has added."""
     return [category for category in encoder.categories[0] if category[0] != "~"]
+
+
+class Texts:
+    """A column of numbers as text, another column, and classes that the first one tells."""
+
+    RNG = np.random.default_rng(0)
+    VALUES = RNG.normal(size=200).round(4)
+    OTHER = RNG.normal(size=200)
+    Y = np.where(VALUES > 0, "p", "n")
+    TEXT: ClassVar[list[str]] = [f"{value:.4f}" for value in VALUES]

@@ -1,25 +1,18 @@
 """Advice: columns that were probably meant otherwise are named."""
 
-from typing import ClassVar
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.preprocessing.tables import (
     FRAMES,
+    Texts,
     numbers_as,
     quick,
 )
 
 
-class TestOddNumbers:
-    RNG = np.random.default_rng(0)
-    VALUES = RNG.normal(size=200).round(4)
-    OTHER = RNG.normal(size=200)
-    Y = np.where(VALUES > 0, "p", "n")
-    TEXT: ClassVar[list[str]] = [f"{value:.4f}" for value in VALUES]
-
+class TestOddNumbers(Texts):
     @pytest.mark.parametrize("make", FRAMES)
     @pytest.mark.parametrize(
         ("odd", "message"),

@@ -1,7 +1,5 @@
 """Columns: what is read as numbers, what as categories, and what is refused."""
 
-from typing import ClassVar
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +9,7 @@ from scipy import sparse
 from tests.preprocessing.tables import (
     ARRAYS,
     FRAMES,
+    Texts,
     encode,
     fit,
     numbers_as,
@@ -18,13 +17,7 @@ from tests.preprocessing.tables import (
 )
 
 
-class TestNumbersAsText:
-    RNG = np.random.default_rng(0)
-    VALUES = RNG.normal(size=200).round(4)
-    OTHER = RNG.normal(size=200)
-    Y = np.where(VALUES > 0, "p", "n")
-    TEXT: ClassVar[list[str]] = [f"{value:.4f}" for value in VALUES]
-
+class TestNumbersAsText(Texts):
     @pytest.mark.parametrize("make", FRAMES + ARRAYS)
     def test_a_column_of_it_is_numbers_in_any_container(self, make):
         table = numbers_as(make, self.TEXT, self.OTHER)
