@@ -35,7 +35,12 @@ class Calibration:
         return cls(temperature, (1 - 1 / temperature) * loss.link.raw(loss.prior))
 
     def apply(self, raw: np.ndarray) -> np.ndarray:
-        """Return calibrated raw predictions, of shape (..., n_outputs) and dtype as before."""
+        """Return calibrated raw predictions, of shape (..., n_outputs) and dtype as before.
+
+        They are `raw` itself if there is nothing to do.
+        """
+        if self.temperature == 1 and self.offset is None:
+            return raw
         raw = raw / raw.dtype.type(self.temperature)
         if self.offset is not None:
             raw += self.offset.astype(raw.dtype)

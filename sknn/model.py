@@ -7,6 +7,7 @@ on it.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -165,17 +166,24 @@ class Model:
 
     def _of_rows(self, X: Any, of_raw: _OfRaw, n_jobs: int | None) -> np.ndarray:
         """Return a function of the raw predictions of all rows; refuse overflow."""
+        X = self.encoder.transform(X)
+        results: list[np.ndarray] = []
+        lock = Lock()
 
-        def of_chunk(rows: slice, raw: np.ndarray) -> np.ndarray:
+        def of_chunk(rows: slice, raw: np.ndarray) -> None:
             if not np.isfinite(raw).all():
                 is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
                 raise PredictionOverflowError(rows.start + int(is_finite.all(axis=0).argmin()))
-            return of_raw(self.calibration.apply(raw))
+            of_rows = of_raw(self.calibration.apply(raw))
+            with lock:
+                if not results:
+                    results.append(np.empty((X.shape[0], *of_rows.shape[1:]), of_rows.dtype))
+            results[0][rows] = of_rows
 
-        X = self.encoder.transform(X)
         n_jobs = effective_n_jobs(n_jobs) if X.shape[0] > CHUNK_ROWS else 1
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.concatenate(self.network.map_chunks(of_chunk, X, n_jobs=n_jobs))
+            self.network.map_chunks(of_chunk, X, n_jobs=n_jobs)
+        return results[0]
 
     def activations(self, X: Rows) -> list[np.ndarray]:
         """Return the scaled inputs, the activations of each hidden layer, and those of the outputs.

@@ -124,6 +124,11 @@ class Dense(Layer):
         self.n_data = n_data
         self.scales = scales
 
+    def bind(self, values, gradient):
+        """Make the parameters and their gradients views of flat vectors; biases are also a row."""
+        super().bind(values, gradient)
+        self._bias_row = self.bias[..., np.newaxis, :]
+
     def initialize(self, rng):
         """Draw the weights, then the biases; factors of inputs start at 1."""
         self.weight[...] = self.start.weight(rng, self.weight.shape)
@@ -162,7 +167,7 @@ class Dense(Layer):
             _product(inputs, weight, z)
         else:
             self._sparse_product(inputs, z)
-        z += self.bias[..., np.newaxis, :]
+        z += self._bias_row
         return z
 
     def _sparse_product(self, inputs, z):
@@ -194,18 +199,19 @@ class Dense(Layer):
         if not isinstance(a, np.ndarray):
             self._sparse_gradients(a, gradient)
         else:
-            _product(a.swapaxes(-1, -2), gradient, self.weight_gradient)
+            _product(a.mT, gradient, self.weight_gradient)
             if self.scales:
                 np.vecdot(self.weight_gradient, self.weight, out=self.scale_gradient)
                 self.weight_gradient *= self.scale[..., np.newaxis]
         if workspace.input_gradient is None:
             return None
-        weight, transpose = weight[..., self.n_data :, :], workspace.cache[2]
+        transpose = workspace.cache[2]
         if self.n_data == 0:
             return _product(gradient, _transpose(weight, transpose), workspace.input_gradient)
         # Of the functions of an embedding, with a row for each function.
+        weight = weight[..., self.n_data :, :]
         _product(weight, _transpose(gradient, transpose), workspace.input_gradient)
-        return workspace.input_gradient.swapaxes(-1, -2)
+        return workspace.input_gradient.mT
 
     def _sparse_gradients(self, a, gradient):
         """Set the gradients of weights and factors member by member, each while it is in cache."""
@@ -317,10 +323,9 @@ class Dropout(Layer):
 
 def _transpose(matrix: np.ndarray, out: np.ndarray) -> np.ndarray:
     """Return the transpose, copied to `out` unless that is empty."""
-    transpose = matrix.swapaxes(-1, -2)
     if out.size == 0:
-        return transpose
-    np.copyto(out, transpose)
+        return matrix.mT
+    np.copyto(out, matrix.mT)
     return out
 
 

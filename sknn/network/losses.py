@@ -135,7 +135,7 @@ class Loss(ABC):
             p = softmax(self.link.log_mean_activations(raw), axis=-1)
         else:
             p = self.link.mean_activations(raw)
-        return np.maximum(p, _TINY)
+        return np.maximum(p, _TINY, out=p)
 
     def log_proba(self, raw: np.ndarray) -> np.ndarray:
         """Return the logarithms of what `proba` returns, in float64.
@@ -212,7 +212,7 @@ class BinaryLogLoss(Loss):
         raw -= softplus  # log p
         _exp(raw, least_log, softplus, out=raw)
         raw -= targets
-        return np.sum(loss, axis=-1, out=workspace.outputs)
+        return np.add.reduce(loss, axis=-1, out=workspace.outputs)
 
     def value_of_constant(self, frequencies):
         """Return `-Σₖ [fₖ log fₖ + (1 - fₖ) log(1 - fₖ)]` of the frequencies after smoothing."""

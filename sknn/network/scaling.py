@@ -3,17 +3,12 @@
 A scaler travels with its network.  `sknn.preprocessing.scaler` fits it to data.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from sknn.network.rows import LazyRows, Rows, blocks, to_dense
-
-# Most of the time for a large result goes into the first touch of its memory, which two threads do
-# side by side: 0.27 s, not 0.46, for 60,000 × 784 on a virtual machine of two cores.
-_PARALLEL_SIZE = 1 << 24
 
 # One block of so few numbers needs no loop.
 _SMALL_SIZE = 4096
@@ -83,18 +78,9 @@ class InputScaler:
         """Write the scaled rows of `X` to `out`, in float32 or float64, block by block."""
         if out.size <= _SMALL_SIZE:
             self._write_block(to_dense(X), out)
-        elif out.size < _PARALLEL_SIZE:
+        else:
             for rows in blocks(X):
                 self._write_block(to_dense(X[rows]), out[rows])
-        else:
-            errors = np.geterr()  # of this thread: those of a pool do not know what is set here
-
-            def write_block(rows: slice) -> None:
-                with np.errstate(**errors):
-                    self._write_block(to_dense(X[rows]), out[rows])
-
-            with ThreadPoolExecutor(2) as pool:
-                list(pool.map(write_block, blocks(X)))
 
     def _write_block(self, block: np.ndarray, out: np.ndarray) -> None:
         """Write a block of rows to `out`, scaled in float64."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sknn.network.rows import magnitude
+from sknn.network.rows import exceeds
 from sknn.sklearn_private import is_pandas_na
 
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
@@ -41,7 +41,7 @@ def check_range(numbers: np.ndarray, where: Callable[[tuple], str]) -> bool:
 
     `where` returns the name of the column of the number at an index, for the message.
     """
-    if numbers.dtype.kind != "f" or magnitude(numbers) <= _FLOAT32_MAX:  # False for NaN
+    if numbers.dtype.kind != "f" or not exceeds(numbers, _FLOAT32_MAX):
         return False
     largest, smallest = np.fmax.reduce(numbers, axis=None), np.fmin.reduce(numbers, axis=None)
     if max(float(largest), -float(smallest)) > _FLOAT32_MAX:  # which float16 cannot hold

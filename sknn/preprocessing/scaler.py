@@ -23,8 +23,11 @@ _LEAST_ROWS = 256
 _SAMPLE_SIZE = 1 << 21
 
 # The medians of columns without gaps are a precaution, and cost next to nothing: they come from
-# evenly spaced rows that together hold at most this many numbers (15 ms).
-_MEDIAN_SAMPLE_SIZE = 1 << 20
+# evenly spaced rows that together hold at most this many numbers (3 ms).
+_MEDIAN_SAMPLE_SIZE = 1 << 18
+
+# So many rows are looked at first for columns of numbers that are not all tiny.
+_FEW_ROWS = 64
 
 # A smaller spread counts as none.  The square of any number of float32 divided by it is finite.
 _TINY = 1e-115
@@ -226,12 +229,19 @@ def vanishing(X: Rows, scaler: InputScaler) -> np.ndarray:
         columns = np.flatnonzero(scaler.factor == 1)
     if len(columns) == 0 or X.dtype.kind != "f":
         return np.zeros(0, int)
+    tiny = np.finfo(np.float32).tiny
     if sparse.issparse(X):
         sizes = _largest_stored(X, None)[columns]
     else:
-        some = X if scaler.factor is None else _columns(X, columns)
-        sizes = np.maximum(*map(np.abs, _range(some, None)))
-    return columns[(sizes > 0) & (sizes < np.finfo(np.float32).tiny)]
+        some = X[:: max(1, X.shape[0] // _FEW_ROWS)]  # which rule most columns out
+        columns = columns[_sizes(some, columns) < tiny]
+        sizes = _sizes(X, columns)
+    return columns[(sizes > 0) & (sizes < tiny)]
+
+
+def _sizes(X: Rows, columns: np.ndarray) -> np.ndarray:
+    """Return the largest absolute value of each of the columns."""
+    return np.maximum(*map(np.abs, _range(_columns(X, columns), None)))
 
 
 def _dense_moments(X: Rows, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

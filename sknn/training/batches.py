@@ -1,6 +1,7 @@
 """Mini-batches: the training set in portions, each gathered into the same memory."""
 
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -63,11 +64,11 @@ class Batches:
         """Yield `(inputs, targets, sample_weight)` of each batch of an epoch."""
         order = self._rng.permutation(self.n_samples) if self._shuffle else None
         for start in range(0, self.n_samples, self.batch_size):
-            rows = slice(start, min(start + self.batch_size, self.n_samples))
+            rows = slice(start, start + self.batch_size)
             if order is None:
                 yield tuple(_rows(part, rows) for part in self._data)
             else:
-                yield tuple(map(_gathered, self._data, [order[rows]] * 3, self._buffers))
+                yield tuple(map(_gathered, self._data, repeat(order[rows]), self._buffers))
 
 
 def _rows(part: Any, rows: slice) -> Any:
@@ -81,4 +82,4 @@ def _gathered(part: Any, rows: np.ndarray, buffer: np.ndarray | None) -> Any:
         return None
     if buffer is None:
         return part[rows]
-    return take_rows(part, rows, buffer[: len(rows)])
+    return take_rows(part, rows, buffer if len(rows) == len(buffer) else buffer[: len(rows)])

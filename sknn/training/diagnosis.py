@@ -7,7 +7,7 @@ import numpy as np
 from sknn.network.initializers import zeros
 from sknn.network.losses import Loss
 from sknn.network.perceptron import MultilayerPerceptron
-from sknn.network.rows import magnitude
+from sknn.network.rows import exceeds, magnitude
 from sknn.settings import Settings
 from sknn.training.data import TrainingSet
 from sknn.training.history import History
@@ -83,13 +83,13 @@ def uselessness(
     baseline, final = history.baseline, history.kept_loss
     weights = network.parameters.values[network.parameters.slices["weight"]]
     final -= 0.5 * settings.l2 * float(weights @ weights) / network.n_members  # the penalty
-    size = magnitude(data.inputs) if settings.network.scaling is None else 0.0
+    is_extreme = settings.network.scaling is None and exceeds(data.inputs, _EXTREME)
     if history.peak_loss > 1e6 * max(baseline, 0.1):
         problem = f"went up to {history.peak_loss:.3g}"
     elif history.max_epochs > 1 and history.kept_epoch and final > max(1.1 * baseline, 0.1):
         problem = f"ended at {final:.3g}"
-    elif size > _EXTREME:
-        problem = f"ended at {final:.3g} with features up to {size:.3g}"
+    elif is_extreme:
+        problem = f"ended at {final:.3g} with features up to {magnitude(data.inputs):.3g}"
     else:
         return None
     may_be_slow = settings.solver != "lbfgs" and settings.learning_rate <= _FAST

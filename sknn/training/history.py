@@ -164,7 +164,7 @@ class History:
     def see_batch(self, value: Any, n_rows: int, learning_rate: float) -> None:
         """Take note of a step, as in `Step`; raise FloatingPointError if it has diverged."""
         self.last_step = Step(value, n_rows, learning_rate)
-        self.see_loss(float(np.mean(value)))
+        self.see_loss(float(np.mean(value) if np.ndim(value) else value))
         self._total = self._total + value * n_rows
         self._n_in_epoch += n_rows
 

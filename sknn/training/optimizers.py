@@ -15,7 +15,8 @@ from sknn.network.blas import share
 from sknn.network.parameters import ParameterVector
 from sknn.settings import Settings
 
-# Adam goes through long vectors in blocks that stay in cache: 32 % faster at 8 million parameters.
+# Adam goes through long vectors in blocks that stay in cache, and threads share the blocks.  Ten
+# operations begin with each: smaller blocks take longer, and threads gain nothing.
 _BLOCK_SIZE = 1 << 17
 
 # The moments of parameters without gradient decay into denormal numbers, and stay there: a step of
@@ -130,6 +131,7 @@ class Adam(Optimizer):
         self.epsilon = epsilon
         self.weight_decay = weight_decay
         self.step_factors = step_factors
+        self._constants: list[np.ndarray] = []
 
     @classmethod
     def from_settings(cls, settings: Settings, step_factors: np.ndarray | None) -> Self:
@@ -153,27 +155,33 @@ class Adam(Optimizer):
         t, m, v = self.state["t"], self.state["m"], self.state["v"]
         correction = (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         size = learning_rate * correction * (1 - self.beta_1) / (1 - self.beta_2) ** 0.5
-        epsilon = self.epsilon / (1 - self.beta_2) ** 0.5
+        if not self._constants:
+            epsilon = self.epsilon / (1 - self.beta_2) ** 0.5
+            constants = self.beta_1, self.beta_2, epsilon
+            # NumPy takes an array without axes 0.4 µs sooner than a number.
+            self._constants = [np.array(each, values.dtype) for each in constants]
         if t % _CLEARING_INTERVAL == 0:
             _clear(m, _LEAST_FIRST_MOMENT)
             _clear(v, _LEAST_SECOND_MOMENT)
 
         def move(block: slice) -> None:
             step = gradient[block]
-            self._normalize(step, m[block], v[block], epsilon)
+            self._normalize(step, m[block], v[block])
             step *= size
             if self.step_factors is not None:
                 step *= self.step_factors[block]
-            values[block] -= step
+            its_values = values[block]
+            its_values -= step
 
         share(move, _blocks(values.size))
 
-    def _normalize(self, gradient, m, v, epsilon):
+    def _normalize(self, gradient, m, v):
         """Update a block of the moments and overwrite the gradient with `m / (√v + ε)`."""
-        m *= self.beta_1
+        beta_1, beta_2, epsilon = self._constants
+        m *= beta_1
         m += gradient
         np.square(gradient, out=gradient)
-        v *= self.beta_2
+        v *= beta_2
         v += gradient
         np.sqrt(v, out=gradient)
         gradient += epsilon

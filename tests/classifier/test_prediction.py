@@ -144,6 +144,15 @@ def test_unfitted_models_say_so(iris, method):
         getattr(quick(), method)(*arguments)
 
 
+@pytest.mark.parametrize("method", ["decision_function", "predict_proba", "predict_log_proba"])
+@pytest.mark.parametrize("calibrate", [True, False])
+def test_many_rows_are_predicted_like_few(iris, method, calibrate):
+    model = quick((16,), calibrate=calibrate).fit(*iris)
+    predict = getattr(model, method)
+    many = predict(np.tile(iris[0], (20, 1)))
+    np.testing.assert_allclose(many, np.tile(predict(iris[0]), (20, 1)), rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("model", [quick((16,)), members()], ids=["one", "members"])
 def test_threads_predict_what_one_does(iris, model):
     X = np.tile(iris[0], (10, 1))

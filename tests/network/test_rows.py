@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy import sparse
 
-from sknn.network.rows import blocks, canonical, made, magnitude, take_rows, to_dense
+from sknn.network.rows import blocks, canonical, exceeds, made, magnitude, take_rows, to_dense
 from sknn.network.scaling import InputScaler, ScaledRows
 
 X = np.random.default_rng(0).normal(size=(3000, 40))
@@ -50,6 +50,28 @@ def test_magnitude_is_nan_where_there_is_one():
         lazy = ScaledRows(gappy, InputScaler(), np.dtype(np.float64))
         for each in (gappy, sparse.csr_array(gappy), lazy):
             assert np.isnan(magnitude(each))
+
+
+@every_kind
+def test_numbers_exceed_a_bound(rows):
+    largest = magnitude(rows)
+    assert not exceeds(rows, largest)
+    assert exceeds(rows, np.nextafter(largest, 0))
+    assert not exceeds(rows[:0], 0.0)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e30, -1e30])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_no_number_beyond_a_bound_is_missed(number, dtype):
+    rows = X.astype(dtype)
+    rows[2999, 3] = number
+    for each in (rows, np.asfortranarray(rows), rows[:, ::3], rows[:, 3], sparse.csr_array(rows)):
+        assert exceeds(each, 1e29)
+
+
+def test_large_numbers_within_a_bound_do_not_exceed_it():
+    assert not exceeds(np.full((3, 4), 3e38, np.float32), 3.1e38)
+    assert not exceeds(np.full((3, 4), -3e38), 3.1e38)
 
 
 @pytest.mark.parametrize("kind", ["dense", "lazy", "lazy of sparse"])
