@@ -173,7 +173,10 @@ class Adam(Optimizer):
             its_values = values[block]
             its_values -= step
 
-        share(move, _blocks(values.size))
+        if values.size <= _BLOCK_SIZE:
+            move(slice(None))
+        else:
+            share(move, _blocks(values.size))
 
     def _normalize(self, gradient, m, v):
         """Update a block of the moments and overwrite the gradient with `m / (√v + ε)`."""
