@@ -5,9 +5,9 @@ Here settings become the parts of a run: batches, optimizer, objective, callback
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os import cpu_count
 
 import numpy as np
-from joblib import cpu_count
 from scipy import sparse
 
 from sknn.calibration import Calibration
@@ -120,7 +120,7 @@ def train(
     try:
         n_rows = data.n_rows if settings.full_batch else settings.batch_size
         is_sparse = sparse.issparse(data.inputs)
-        n_threads = min(n_jobs, cpu_count())  # the jobs of a cluster have other cores
+        n_threads = min(n_jobs, cpu_count() or 1)  # the jobs of a cluster have other cores
         blas = threads(network.n_multiplications(n_rows, is_sparse=is_sparse), n_threads)
         # Overflow is met by the check that every loss is finite.
         with blas, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
