@@ -6,8 +6,8 @@ on it.
 
 import math
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +15,6 @@ from joblib import effective_n_jobs
 from scipy import sparse
 
 from sknn.calibration import Calibration
-from sknn.network.blas import one_blas_thread
 from sknn.network.embedding import Basis
 from sknn.network.losses import Loss, make_loss, smoothing_prior
 from sknn.network.perceptron import CHUNK_ROWS, MultilayerPerceptron
@@ -171,35 +170,25 @@ class Model:
         return lambda raw: np.hstack([proba(-raw), proba(raw)])
 
     def _of_rows(self, X: Any, of_raw: _OfRaw, n_jobs: int | None) -> np.ndarray:
-        """Return a function of the raw predictions of all rows, chunk by chunk, in threads."""
+        """Return a function of the raw predictions of all rows; refuse overflow."""
         X = self.encoder.transform(X)
-        n_chunks = -(-X.shape[0] // CHUNK_ROWS)
-        n_threads = min(n_chunks, effective_n_jobs(n_jobs)) if n_chunks > 1 else 1
-        if n_threads <= 1:
-            return self._of_some_rows(X, of_raw)
-        bounds = CHUNK_ROWS * (n_chunks * np.arange(n_threads + 1) // n_threads)
+        results: list[np.ndarray] = []
+        lock = Lock()
 
-        def of_part(i: int) -> np.ndarray:
-            part = X[bounds[i] : bounds[i + 1]]
-            return self._of_some_rows(part, of_raw, first_row=int(bounds[i]))
+        def of_chunk(rows: slice, raw: np.ndarray) -> None:
+            if not np.isfinite(raw).all():
+                is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
+                raise PredictionOverflowError(rows.start + int(is_finite.all(axis=0).argmin()))
+            of_rows = of_raw(self.calibration.apply(raw))
+            with lock:
+                if not results:
+                    results.append(np.empty((X.shape[0], *of_rows.shape[1:]), of_rows.dtype))
+            results[0][rows] = of_rows
 
-        with one_blas_thread, ThreadPoolExecutor(n_threads) as pool:
-            return np.concatenate(list(pool.map(of_part, range(n_threads))))
-
-    def _of_some_rows(self, X: Any, of_raw: _OfRaw, first_row: int = 0) -> np.ndarray:
-        """Return a function of the raw predictions of encoded rows; refuse overflow."""
-        result = np.empty(0)
+        n_jobs = effective_n_jobs(n_jobs) if X.shape[0] > CHUNK_ROWS else 1
         with np.errstate(over="ignore", invalid="ignore"):
-            for rows, raw in self.network.raw_chunks(X):
-                if not np.isfinite(raw).all():
-                    is_finite = np.isfinite(raw).all(axis=-1).reshape(-1, raw.shape[-2])
-                    row = first_row + rows.start + int(is_finite.all(axis=0).argmin())
-                    raise PredictionOverflowError(row)
-                of_rows = of_raw(self.calibration.apply(raw))
-                if rows.start == 0:
-                    result = np.empty((X.shape[0], *of_rows.shape[1:]), of_rows.dtype)
-                result[rows] = of_rows
-        return result
+            self.network.map_chunks(of_chunk, X, n_jobs=n_jobs)
+        return results[0]
 
     def activations(self, X: Rows) -> list[np.ndarray]:
         """Return the scaled inputs, the activations of each hidden layer, and those of the outputs.

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from sknn.network.activations import ACTIVATIONS
+from sknn.network.blas import LARGE, matmul
 from sknn.network.initializers import Start
 from sknn.network.parameters import Shape, Views
 from sknn.network.workspace import Rngs, Workspace
@@ -334,6 +335,8 @@ def _product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> np.ndarray:
     NumPy's `dot` knows no members, but starts 0.4 µs sooner than `matmul`; and of a column and a
     row, below a single output neuron, it makes a matrix 8 times faster.
     """
+    if out.size * a.shape[-1] >= LARGE and min(a.ndim, a.shape[-1]) > 1:
+        return matmul(a, b, out)
     if b.ndim == 2 and a.ndim <= 2:
         return np.dot(a, b, out=out)
     if a.ndim > 1 and a.shape[-1] == 1:

@@ -2,15 +2,17 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import index
-from typing import Any
+from threading import get_ident
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy import sparse
 
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.blas import blas_threads
+from sknn.network.blas import share, threads
 from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
 from sknn.network.embedding import (
     N_FUNCTIONS,
@@ -24,6 +26,8 @@ from sknn.network.parametrization import PARAMETRIZATIONS
 from sknn.network.rows import Rows, made
 from sknn.network.scaling import InputScaler, ScaledRows
 from sknn.network.workspace import Rngs, Workspace
+
+Outcome = TypeVar("Outcome")
 
 # Prediction goes through the rows in chunks of this many: the buffers of common widths then stay
 # in the processor's cache, and predicting needs little memory however many rows there are.
@@ -265,34 +269,45 @@ class MultilayerPerceptron:
         for layer, workspace in zip(reversed(self.layers), reversed(workspaces), strict=True):
             gradient = layer.backward(gradient, workspace)  # type: ignore[assignment]
 
-    def raw_chunks(self, X: Any, *, are_inputs: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
-        """Yield slices of rows and their raw predictions, in memory that the next ones overwrite.
+    def map_chunks(
+        self,
+        function: Callable[[slice, np.ndarray], Outcome],
+        X: Any,
+        *,
+        are_inputs: bool = False,
+        n_jobs: int = 1,
+    ) -> list[Outcome]:
+        """Return a function of the raw predictions of each chunk of rows; threads share the chunks.
 
-        `X` is an ndarray, CSR matrix or lazy rows of features, or of inputs if `are_inputs`, as
-        the training set is.
+        It is called with a slice of rows and their raw predictions, (..., n_rows, n_outputs), in
+        memory that later chunks overwrite.  `X` is an ndarray, CSR matrix or lazy rows of features,
+        or of inputs if `are_inputs`, as the training set is.
         """
-        workspaces, n_rows = [], -1
-        n_most, is_sparse = min(X.shape[0], CHUNK_ROWS), sparse.issparse(X)
-        with blas_threads(self.n_multiplications(n_most, is_sparse=is_sparse)):
-            for start in range(0, max(1, X.shape[0]), CHUNK_ROWS):
-                rows = slice(start, start + CHUNK_ROWS)
-                chunk = X[rows]
-                if chunk.shape[0] != n_rows:
-                    n_rows = chunk.shape[0]
-                    workspaces = self.workspaces(n_rows)
-                inputs = made(chunk) if are_inputs else self.inputs(chunk)
-                yield rows, self.forward(inputs, workspaces)
+        n_rows = X.shape[0]
+        workspaces = cache(lambda thread, n_rows: self.workspaces(n_rows))
+
+        def of_chunk(start: int) -> Outcome:
+            rows = slice(start, min(start + CHUNK_ROWS, n_rows))
+            inputs = made(X[rows]) if are_inputs else self.inputs(X[rows])
+            its_workspaces = workspaces(get_ident(), rows.stop - start)
+            return function(rows, self.forward(inputs, its_workspaces))
+
+        n_multiplications = self.n_multiplications(n_rows, is_sparse=sparse.issparse(X))
+        with threads(n_multiplications, n_jobs):
+            return share(of_chunk, range(0, max(1, n_rows), CHUNK_ROWS), n_multiplications)
 
     def predict_raw(
-        self, X: Any, merge: Callable[[np.ndarray], np.ndarray] | None = None
+        self,
+        X: Any,
+        merge: Callable[[np.ndarray], np.ndarray] = np.copy,
+        *,
+        are_inputs: bool = False,
     ) -> np.ndarray:
         """Return the raw predictions, (..., n_rows, n_outputs), for features in their own units.
 
         `merge`, such as `Link.merge`, makes one prediction of those of the members.
         """
-        chunks = [
-            raw.copy() if merge is None else merge(raw).copy() for _, raw in self.raw_chunks(X)
-        ]
+        chunks = self.map_chunks(lambda _, raw: merge(raw).copy(), X, are_inputs=are_inputs)
         return np.concatenate(chunks, axis=-2)
 
     def hidden_activations(self, X: Rows) -> list[Any]:

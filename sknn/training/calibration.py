@@ -128,7 +128,6 @@ def calibration_of_one(network: MultilayerPerceptron, loss: Loss, data: Training
     lower bound: the expected temperature counts unless even these rows ask for more, as many
     noisy ones do.
     """
-    chunks = [raw.copy() for _, raw in network.raw_chunks(data.inputs, are_inputs=True)]
-    known = np.concatenate(chunks), data.targets, data.weight
+    known = network.predict_raw(data.inputs, are_inputs=True), data.targets, data.weight
     temperature = max(expected_temperature(loss.label_smoothing), fit_temperature(loss, *known))
     return fit_calibration(loss, temperature, *known)

@@ -121,8 +121,8 @@ def _is_decayed(
         if np.sqrt(layer.n_inputs * np.mean(np.square(layer.weight))) > _DECAYED:
             return False
     some = data.inputs[:: max(1, data.n_rows // 1024)]
-    raw = [loss.link.merge(each).copy() for _, each in network.raw_chunks(some, are_inputs=True)]
-    return bool(np.ptp(np.concatenate(raw), axis=0).max() < 0.05)
+    raw = network.predict_raw(some, loss.link.merge, are_inputs=True)
+    return bool(np.ptp(raw, axis=0).max() < 0.05)
 
 
 def _can_decay(data: TrainingSet, settings: Settings, history: History) -> bool:

@@ -80,11 +80,13 @@ class OutOfFold:
 
     def raw(self) -> np.ndarray:
         """Return each row's raw predictions by its two members, (2, n_rows, n_outputs)."""
-        chosen = []
-        for rows, raw in self.network.raw_chunks(self.data.inputs, are_inputs=True):
+
+        def of_its_members(rows: slice, raw: np.ndarray) -> np.ndarray:
             members = self.folds[rows].T
-            chosen.append(raw[members, np.arange(members.shape[1])])
-        return np.concatenate(chosen, axis=1)
+            return raw[members, np.arange(members.shape[1])]
+
+        chunks = self.network.map_chunks(of_its_members, self.data.inputs, are_inputs=True)
+        return np.concatenate(chunks, axis=1)
 
     def evaluate(self) -> tuple[float, float]:
         """Return the weighted fraction of rows predicted wrongly, and the loss when calibrated."""

@@ -11,7 +11,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy import sparse
 
-from sknn.network.blas import blas_threads
+from sknn.network.blas import threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -213,7 +213,7 @@ def _train_group(
     n_multiplications = group.n_multiplications(settings.batch_size, is_sparse=is_sparse)
     try:
         with (
-            blas_threads(n_multiplications),
+            threads(n_multiplications),
             np.errstate(over="ignore", invalid="ignore", divide="ignore"),
         ):
             stochastic.train_with(settings, objective, arrays, optimizer, rng, history, [recorder])

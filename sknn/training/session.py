@@ -5,12 +5,13 @@ Here settings become the parts of a run: batches, optimizer, objective, callback
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os import cpu_count
 
 import numpy as np
 from scipy import sparse
 
 from sknn.calibration import Calibration
-from sknn.network.blas import blas_threads
+from sknn.network.blas import threads
 from sknn.network.losses import Loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -119,9 +120,10 @@ def train(
     try:
         n_rows = data.n_rows if settings.full_batch else settings.batch_size
         is_sparse = sparse.issparse(data.inputs)
-        threads = blas_threads(network.n_multiplications(n_rows, is_sparse=is_sparse))
+        n_threads = min(n_jobs, cpu_count() or 1)  # the jobs of a cluster have other cores
+        blas = threads(network.n_multiplications(n_rows, is_sparse=is_sparse), n_threads)
         # Overflow is met by the check that every loss is finite.
-        with threads, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with blas, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             session.minimize(score, callbacks, continues=previous is not None, n_jobs=n_jobs)
             calibration = session.calibration()
     except BaseException as exception:

@@ -58,9 +58,12 @@ class Team:
     def __init__(self, noise):
         self.noise = noise
 
-    def raw_chunks(self, inputs, *, are_inputs):
+    def raw(self, inputs):
         noise = np.random.default_rng(1).normal(scale=self.noise, size=(8, len(inputs), 1))
-        yield slice(None), 2 * (inputs[:, :1] + noise)
+        return 2 * (inputs[:, :1] + noise)
+
+    def map_chunks(self, function, inputs, *, are_inputs):
+        return [function(slice(None), self.raw(inputs))]
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.5, 1.0])
@@ -71,7 +74,7 @@ def test_temperature_is_that_of_the_mean_of_the_members(noise):
     targets = (rng.random((40_000, 1)) < 1 / (1 + np.exp(-inputs))).astype(float)
     team = Team(noise)
     found = OutOfFold(team, loss, TrainingSet(inputs, targets, None), rng).calibration()
-    raw = np.concatenate([raw for _, raw in team.raw_chunks(inputs, are_inputs=True)], axis=-2)
+    raw = team.raw(inputs)
     best = minimize_scalar(lambda t: loss.mean(loss.link.merge(raw / t), targets), (1, 2)).x
     assert_allclose(found.temperature, best, rtol=0.1)
     assert_allclose(found.offset, 0, atol=0.05)
