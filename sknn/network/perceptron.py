@@ -14,12 +14,7 @@ from scipy import sparse
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.blas import share, threads
 from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
-from sknn.network.embedding import (
-    N_FUNCTIONS,
-    Basis,
-    NumberEmbedding,
-    RowsWithBasis,
-)
+from sknn.network.embedding import N_FUNCTIONS, Basis, NumberEmbedding, RowsWithBasis
 from sknn.network.layers import Dense, Dropout, Layer, Nonlinearity
 from sknn.network.parameters import ParameterVector
 from sknn.network.parametrization import PARAMETRIZATIONS
@@ -37,15 +32,7 @@ CHUNK_ROWS = 1024
 # computes its own.
 _MOST_BYTES_OF_BASIS = 2**28
 
-_DEFINITION = (
-    "sizes",
-    "activation",
-    "dropout",
-    "n_members",
-    "parametrization",
-    "input_scale",
-    "n_categories",
-)
+_DEFINITION = "sizes activation dropout n_members parametrization input_scale n_categories".split()
 
 
 class MultilayerPerceptron:
@@ -183,9 +170,8 @@ class MultilayerPerceptron:
         n_data, n_functions = n_inputs, self.n_embedded * N_FUNCTIONS
         if self.basis is not None:
             n_columns = n_inputs + len(self.n_categories)
-            layers.append(
-                NumberEmbedding(n_columns, self.n_embedded, self.basis.size, members, self._places)
-            )
+            form = (n_columns, self.n_embedded, self.basis.size)
+            layers.append(NumberEmbedding(*form, members, self._places))
             n_inputs += n_functions
         if self.n_categories:
             layers.append(CategoryEmbedding(self.n_categories, n_data, n_functions, members))
