@@ -138,6 +138,7 @@ ABLATION: dict[str, Model] = {
     "one network of (256, 256)": _variant(hidden_layer_sizes=(256, 256)),
     "without calibration": _variant(calibrate=False),
     "without embedding": _variant(numeric_embedding=None),
+    "without ramps": _variant(numeric_embedding="periodic"),
     "standard scaling": _variant(scaling="standard"),
     "equal steps": _variant(parametrization="standard", learning_rate=0.001),
     "without label smoothing": _variant(label_smoothing=0.0),

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.measuring import Options, Ratio, Row, ratio, rounds
 from sknn import SimpleMLPClassifier
-from sknn.network.embedding import N_COSINES, N_FUNCTIONS, PeriodicEmbedding
+from sknn.network.embedding import N_FUNCTIONS, NumberEmbedding
 from sknn.network.layers import Dense
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.settings import batch_size
@@ -71,12 +71,12 @@ def products(network: MultilayerPerceptron, n_rows: int) -> Callable[[], None]:
 
     factors = []
     for layer in network.layers:
-        if isinstance(layer, PeriodicEmbedding):
+        if isinstance(layer, NumberEmbedding):
             n_functions = network.n_members * N_FUNCTIONS
-            amplitude = random(layer.n_numbers, n_functions, N_COSINES)
+            amplitude = random(layer.n_numbers, n_functions, layer.n_basis)
             gradient = random(layer.n_numbers, n_functions, n_rows)
-            factors.append((amplitude, random(layer.n_numbers, N_COSINES, n_rows)))
-            factors.append((gradient, random(layer.n_numbers, n_rows, N_COSINES)))
+            factors.append((amplitude, random(layer.n_numbers, layer.n_basis, n_rows)))
+            factors.append((gradient, random(layer.n_numbers, n_rows, layer.n_basis)))
         elif isinstance(layer, Dense):
             a = random(*network.members, n_rows, layer.n_inputs)
             weight = random(*network.members, layer.n_inputs, layer.n_outputs)

@@ -146,10 +146,11 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
         Scaling of the numbers inside the model.  "robust": to median 0 and interquartile range 1,
         with outliers brought closer, and a learnt factor for each input.  "standard": to
         mean 0 and standard deviation 1.  Sparse features are not centred.
-    numeric_embedding : {"auto", "periodic"} or None, default="auto"
-        "periodic" gives each number learnt smooth functions of it as further inputs.  "auto" does
-        so with "robust" scaling, for up to 128 numbers that are not sparse, unless the solver is
-        "sgd", which diverges with them at learning rates that are usual for it.
+    numeric_embedding : {"auto", "periodic+ramps", "periodic"} or None, default="auto"
+        "periodic+ramps" gives each number learnt functions of it as further inputs: sums of cosines
+        and of ramps at thresholds where the classes change.  "periodic" does without ramps.
+        "auto" embeds with "robust" scaling up to 128 numbers that are not sparse, unless the solver
+        is "sgd", which diverges with them at learning rates that are usual for it.
     categorical_features : "from_dtype", None, or array-like of int, bool or str, \
             default="from_dtype"
         Which features are categories: the category, string and object columns of a DataFrame;

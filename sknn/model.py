@@ -15,12 +15,14 @@ from joblib import effective_n_jobs
 from scipy import sparse
 
 from sknn.calibration import Calibration
-from sknn.network.embedding import Cosines
+from sknn.network.embedding import Basis
 from sknn.network.losses import Loss, make_loss, smoothing_prior
 from sknn.network.perceptron import CHUNK_ROWS, MultilayerPerceptron
-from sknn.network.rows import Rows
+from sknn.network.rows import Rows, to_dense
+from sknn.network.scaling import InputScaler
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.labels import Labels
+from sknn.preprocessing.ramps import MAX_ROWS, fit_ramps
 from sknn.preprocessing.samples import Samples, working_memory
 from sknn.preprocessing.scaler import fit_scaler
 from sknn.settings import NetworkSettings, Settings
@@ -76,18 +78,21 @@ class Model:
         # A stream may bring the same rows again, for which statistics would not be cross-fitted.
         has_statistics = encoder.has_categories and not settings.is_stream
         encoder.fit(X, weight, targets if has_statistics else None)
-        cosines = None
-        if form.numeric_embedding == "periodic" and encoder.n_numbers > 0:
-            cosines = Cosines.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
+        scaler = fit_scaler(form.scaling, form.numeric_embedding, encoder.numbers(X), weight)
+        basis = None
+        if form.numeric_embedding is not None and encoder.n_numbers > 0:
+            basis = Basis.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
+        if form.numeric_embedding == "periodic+ramps" and basis is not None:
+            basis = basis.with_ramps(*_ramps(labels, encoder, scaler, samples, targets))
         network = MultilayerPerceptron(
             (encoder.n_inputs, *form.hidden_layer_sizes, labels.n_outputs),
             activation=form.activation,
             dropout=form.dropout,
             dtype=form.dtype,
-            scaler=fit_scaler(form.scaling, form.numeric_embedding, encoder.numbers(X), weight),
+            scaler=scaler,
             n_members=form.n_members,
             parametrization=form.parametrization,
-            cosines=cosines,
+            basis=basis,
             input_scale=form.scaling == "robust",
             n_categories=encoder.n_embedded,
         )
@@ -248,6 +253,25 @@ class PredictionOverflowError(ValueError):
 def _in_memory(array: Any) -> Any:
     """Return the base array of a memory map, as in the network; all else as it is."""
     return np.asarray(array) if isinstance(array, np.memmap) else array
+
+
+def _ramps(
+    labels: Labels,
+    encoder: TableEncoder,
+    scaler: InputScaler,
+    samples: Samples,
+    targets: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the ramps of the numbers start, and their slopes, from some of the samples."""
+    rows = np.arange(len(targets))
+    if len(rows) > MAX_ROWS:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False))
+    inputs = scaler.transform(encoder.transform(samples.X[rows]), np.dtype(np.float64))
+    y = targets[rows]
+    if not labels.is_multilabel:
+        y = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0].astype(np.int64)
+    weight = None if samples.weight is None else samples.weight[rows]
+    return fit_ramps(to_dense(inputs)[:, : encoder.n_numbers], y, weight)
 
 
 def _loss(

@@ -64,7 +64,7 @@ class NetworkSettings:
         Number of networks side by side.
     parametrization : {"ntk", "standard"}
         Starting weights and relative step sizes.
-    numeric_embedding : {"periodic"} or None
+    numeric_embedding : {"periodic", "periodic+ramps"} or None
         What numbers are embedded by.
     scaling : {"robust", "standard"} or None
         Scaling of the numbers.
@@ -307,15 +307,15 @@ def hidden_layer_sizes(parameters: Mapping[str, Any]) -> tuple[int, ...]:
 def _numeric_embedding(
     parameters: Mapping[str, Any], n_numbers: int, is_sparse: bool, known: NetworkSettings | None
 ) -> str | None:
-    """Return the embedding: by default periodic for up to 128 robustly scaled, dense numbers.
+    """Return the embedding: by default the whole for up to 128 robustly scaled, dense numbers.
 
     Not for "sgd", which diverges with the embedding at learning rates that are usual for it, such
     as 0.2: in 24 of 24 fits of scikit-learn's example of training curves.
     """
     given = parameters["numeric_embedding"]
-    if given == "periodic" and is_sparse and known is None:
+    if given not in ("auto", None) and is_sparse and known is None:
         raise ValueError(
-            "numeric_embedding='periodic' makes numbers of zeros, so sparse features would "
+            f"numeric_embedding={given!r} makes numbers of zeros, so sparse features would "
             "become dense; pass them as an array, or set numeric_embedding=None."
         )
     if given != "auto":
@@ -328,7 +328,7 @@ def _numeric_embedding(
         and not is_sparse
         and n_numbers <= MAX_EMBEDDED
     )
-    return "periodic" if suits else None
+    return "periodic+ramps" if suits else None
 
 
 def _n_cycles(parameters: Mapping[str, Any], *, decides: bool) -> int:

@@ -132,7 +132,7 @@ def test_incremental_on_one_worker_trains_the_same_model(client, digits, stream)
 def test_a_model_that_travels_is_small_and_leaves_the_moments_behind(digits, stream):
     assert len(pickle.dumps(stream)) < 1_000
     model = trained_here(stream, digits)
-    weights = values(model).nbytes + 2 * model.network_.cosines.phase.nbytes
+    weights = values(model).nbytes + 2 * model.network_.basis.phase.nbytes
     assert weights < len(pickle.dumps(model)) < weights + 10_000
     arrived = pickle.loads(pickle.dumps(model))
     stayed, travelled = (values(trained_here(each, digits)) for each in (model, arrived))

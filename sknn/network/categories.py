@@ -54,7 +54,7 @@ class CategoryEmbedding(Layer):
         self.table[..., self.first_vectors, :] = 0
 
     def workspace(self, n_rows, dtype, rngs):
-        """Allocate the outputs, with a row for each, as in `PeriodicEmbedding`."""
+        """Allocate the outputs, with a row for each, as in `NumberEmbedding`."""
         outputs = np.empty((*self.members, self.n_outputs, n_rows), dtype)
         return Workspace(outputs=outputs.swapaxes(-1, -2))
 

@@ -14,12 +14,7 @@ from scipy import sparse
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.blas import share, threads
 from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
-from sknn.network.embedding import (
-    N_FUNCTIONS,
-    Cosines,
-    PeriodicEmbedding,
-    RowsWithCosines,
-)
+from sknn.network.embedding import N_FUNCTIONS, Basis, NumberEmbedding, RowsWithBasis
 from sknn.network.layers import Dense, Dropout, Layer, Nonlinearity
 from sknn.network.parameters import ParameterVector
 from sknn.network.parametrization import PARAMETRIZATIONS
@@ -33,19 +28,11 @@ Outcome = TypeVar("Outcome")
 # in the processor's cache, and predicting needs little memory however many rows there are.
 CHUNK_ROWS = 1024
 
-# The cosines of a training set are computed once if they take no more than this; else each batch
+# The basis functions of a training set are computed once if they take no more; else each batch
 # computes its own.
-_MOST_BYTES_OF_COSINES = 2**28
+_MOST_BYTES_OF_BASIS = 2**28
 
-_DEFINITION = (
-    "sizes",
-    "activation",
-    "dropout",
-    "n_members",
-    "parametrization",
-    "input_scale",
-    "n_categories",
-)
+_DEFINITION = "sizes activation dropout n_members parametrization input_scale n_categories".split()
 
 
 class MultilayerPerceptron:
@@ -71,8 +58,8 @@ class MultilayerPerceptron:
         Number of networks of this form that compute side by side, each with its own weights.
     parametrization : str
         Key in `PARAMETRIZATIONS`, for the starting values and the sizes of steps.
-    cosines : Cosines, optional
-        Cosines of the inputs that are numbers, from which a `PeriodicEmbedding` makes functions.
+    basis : Basis, optional
+        Frozen functions of the inputs that are numbers, whose sums a `NumberEmbedding` learns.
     input_scale : bool
         Whether each input of the first dense layer has a learnt factor.
     n_categories : sequence of int
@@ -84,7 +71,7 @@ class MultilayerPerceptron:
     Attributes
     ----------
     layers : list of Layer
-        In the order of the forward pass: a `PeriodicEmbedding` if there are cosines, a
+        In the order of the forward pass: a `NumberEmbedding` if there is a basis, a
         `CategoryEmbedding` if there are codes, then `Dense`, `Nonlinearity` and `Dropout` layers.
     parameters : ParameterVector
         The memory that the layers share: all that is trained.
@@ -113,7 +100,7 @@ class MultilayerPerceptron:
         *,
         n_members: int = 1,
         parametrization: str = "standard",
-        cosines: Cosines | None = None,
+        basis: Basis | None = None,
         input_scale: bool = False,
         n_categories: Sequence[int] = (),
         values: np.ndarray | None = None,
@@ -127,8 +114,8 @@ class MultilayerPerceptron:
         self.members = () if self.n_members == 1 else (self.n_members,)
         self._places: tuple[int, int] | None = None
         self.parametrization = parametrization
-        self.cosines = cosines
-        self.n_embedded = 0 if cosines is None else cosines.n_numbers
+        self.basis = basis
+        self.n_embedded = 0 if basis is None else basis.n_numbers
         self.input_scale = input_scale
         self.n_categories = tuple(map(index, n_categories))
         self._check()
@@ -181,9 +168,10 @@ class MultilayerPerceptron:
         layers: list[Layer] = []
         n_inputs, *hidden, n_outputs = self.sizes
         n_data, n_functions = n_inputs, self.n_embedded * N_FUNCTIONS
-        if self.cosines is not None:
+        if self.basis is not None:
             n_columns = n_inputs + len(self.n_categories)
-            layers.append(PeriodicEmbedding(n_columns, self.n_embedded, members, self._places))
+            form = (n_columns, self.n_embedded, self.basis.size)
+            layers.append(NumberEmbedding(*form, members, self._places))
             n_inputs += n_functions
         if self.n_categories:
             layers.append(CategoryEmbedding(self.n_categories, n_data, n_functions, members))
@@ -227,7 +215,7 @@ class MultilayerPerceptron:
         return [layer.workspace(n_rows, self.dtype, rngs) for layer in self.layers]
 
     def inputs(self, X: Rows, *, most_bytes: float = math.inf) -> Any:
-        """Return what `forward` takes for features: scaled, with the cosines of the numbers.
+        """Return what `forward` takes for features: scaled, with the basis of the numbers.
 
         `X` is an ndarray, CSR matrix or lazy rows; it is never written to.  The inputs are an
         ndarray in the network's dtype, or a CSR matrix of sparse features without offset.  What
@@ -239,10 +227,10 @@ class MultilayerPerceptron:
             inputs: Rows = ScaledRows(X, self.scaler, self.dtype)
         else:
             inputs = self.scaler.transform(X, self.dtype)
-        if self.cosines is None:
+        if self.basis is None:
             return inputs
-        inputs = RowsWithCosines(inputs, self.cosines, self.dtype)
-        if n_rows * inputs.shape[1] * itemsize > min(most_bytes, _MOST_BYTES_OF_COSINES):
+        inputs = RowsWithBasis(inputs, self.basis, self.dtype)
+        if n_rows * inputs.shape[1] * itemsize > min(most_bytes, _MOST_BYTES_OF_BASIS):
             return inputs
         return np.asarray(inputs)
 
@@ -389,7 +377,7 @@ class MultilayerPerceptron:
         return definition | {
             "dtype": self.dtype.name,
             "scaler": self.scaler.definition(),
-            "cosines": None if self.cosines is None else self.cosines.definition(),
+            "basis": None if self.basis is None else self.basis.definition(),
             "values": self.parameters.values,
         }
 
@@ -399,8 +387,8 @@ class MultilayerPerceptron:
         given = {name: definition[name] for name in (*_DEFINITION, "dtype")}
         if not isinstance(given["sizes"], tuple | list):
             raise ValueError(f"The sizes of a network are integers, not {given['sizes']!r}.")
-        if definition["cosines"] is not None:
-            given["cosines"] = Cosines(**definition["cosines"])
+        if definition["basis"] is not None:
+            given["basis"] = Basis(**definition["basis"])
         # An array, so that no file can leave it out and have memory allocated for its sizes.
         values, scaler = np.asarray(definition["values"]), InputScaler(**definition["scaler"])
         return cls(**given, scaler=scaler, values=values)

@@ -11,7 +11,7 @@ import numpy as np
 
 from sknn.network import activations, layers
 from sknn.network.categories import CategoryEmbedding
-from sknn.network.embedding import Cosines, PeriodicEmbedding
+from sknn.network.embedding import Basis, NumberEmbedding
 from sknn.network.scaling import InputScaler
 from sknn.onnx.graph import Graph, no_emitter
 
@@ -44,28 +44,33 @@ def _emit_dense(part: layers.Dense, graph: Graph, x: str) -> str:
 
 
 @emit.register
-def _emit_cosines(part: Cosines, graph: Graph, x: str) -> str:
-    """Append `cos(fₚ x + φₚ)` of each number."""
+def _emit_basis(part: Basis, graph: Graph, x: str) -> str:
+    """Append `cos(fₚ x + φₚ)` and `clip((x - start) · slope, 0, 1)` of each number."""
     numbers = graph.add("Slice", x, np.array([0]), np.array([part.n_numbers]), np.array([1]))
+    numbers = graph.add("Unsqueeze", numbers, np.array([2]))
     # cos(x) = sin(x + π/2): ONNX Runtime 1.19 has Sin in float64, but not Cos.
     phase = (part.phase + np.float64(np.pi / 2)).astype(part.phase.dtype)
-    angles = graph.add("Mul", graph.add("Unsqueeze", numbers, np.array([2])), part.frequency)
-    cosines = graph.add("Sin", graph.add("Add", angles, phase))
+    angles = graph.add("Mul", numbers, part.frequency)
+    functions = graph.add("Sin", graph.add("Add", angles, phase))
+    if part.start.size > 0:
+        ramps = graph.add("Mul", graph.add("Sub", numbers, part.start), part.slope)
+        ramps = graph.add("Min", graph.add("Max", ramps, 0.0), 1.0)
+        functions = graph.add("Concat", functions, ramps, axis=2)
     shape = np.array([0, part.n_columns])  # 0 for as many rows as there are
-    return graph.add("Concat", x, graph.add("Reshape", cosines, shape), axis=1)
+    return graph.add("Concat", x, graph.add("Reshape", functions, shape), axis=1)
 
 
 @emit.register
-def _emit_periodic_embedding(part: PeriodicEmbedding, graph: Graph, x: str) -> str:
-    """Concatenate the inputs and, for each number, `Σₚ cos(fₚ x + φₚ) Vₚ`."""
-    amplitude = part.amplitude.swapaxes(-1, -2)  # (..., n_numbers, n_cosines, n_functions)
-    n_numbers, n_cosines, n_functions = amplitude.shape[-3:]
-    n_columns = part.n_inputs + n_numbers * n_cosines
+def _emit_number_embedding(part: NumberEmbedding, graph: Graph, x: str) -> str:
+    """Concatenate the inputs and, for each number, `Σₚ bₚ(x) Vₚ`."""
+    amplitude = part.amplitude.swapaxes(-1, -2)  # (..., n_numbers, n_basis, n_functions)
+    n_numbers, n_basis, n_functions = amplitude.shape[-3:]
+    n_columns = part.n_inputs + n_numbers * n_basis
     inputs = graph.add("Slice", x, np.array([0]), np.array([part.n_inputs]), np.array([1]))
-    cosines = graph.add("Slice", x, np.array([part.n_inputs]), np.array([n_columns]), np.array([1]))
-    cosines = graph.add("Reshape", cosines, np.array([0, n_numbers, n_cosines]))
-    cosines = graph.add("Transpose", cosines, perm=[1, 0, 2])
-    functions = graph.add("MatMul", cosines, amplitude)  # (..., n_numbers, n_rows, n_functions)
+    basis = graph.add("Slice", x, np.array([part.n_inputs]), np.array([n_columns]), np.array([1]))
+    basis = graph.add("Reshape", basis, np.array([0, n_numbers, n_basis]))
+    basis = graph.add("Transpose", basis, perm=[1, 0, 2])
+    functions = graph.add("MatMul", basis, amplitude)  # (..., n_numbers, n_rows, n_functions)
     axes = len(part.members)
     perm = [*range(axes), axes + 1, axes, axes + 2]
     functions = graph.add("Transpose", functions, perm=perm)

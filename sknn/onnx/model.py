@@ -136,8 +136,8 @@ def emit_model(
         Type of the probabilities.
     """
     x = emit_inputs(model, feature_names, graph, inputs)
-    if model.network.cosines is not None:
-        x = emit(model.network.cosines, graph, x)
+    if model.network.basis is not None:
+        x = emit(model.network.basis, graph, x)
     for layer in model.network.layers:
         x = emit(layer, graph, x)
     emit_outputs(model, graph, x, label, proba, dtype)

@@ -54,7 +54,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "scoring": [Names({"loss", *get_scorer_names()}), callable, None],
     "class_weight": [Names({"balanced"}), dict, list, None],
     "scaling": [Names(SCALINGS), None],
-    "numeric_embedding": [Names({"auto", "periodic"}), None],
+    "numeric_embedding": [Names({"auto", "periodic", "periodic+ramps"}), None],
     "categorical_features": ["array-like", Names({"from_dtype"}), None],
     "warm_start": ["boolean"],
     "shuffle": ["boolean"],

@@ -264,7 +264,7 @@ class TableEncoder:
         TableEncoder
             This encoder.
         """
-        weight = in_rows(sample_weight)
+        weight = None if sample_weight is None else in_rows(sample_weight)
         self.columns = []
         if not self.has_categories:
             self.is_category = np.zeros(X.shape[1], bool)
@@ -355,7 +355,7 @@ class TableEncoder:
         ndarray, CSR matrix or LazyRows of shape (n_rows, n_inputs + n_codes)
             As of `transform`.
         """
-        weight = in_rows(sample_weight)
+        weight = None if sample_weight is None else in_rows(sample_weight)
 
         def of_rows(encoder: CategoryEncoder, column: Categories) -> Statistics:
             return encoder.cross_fitted(column, targets, weight)

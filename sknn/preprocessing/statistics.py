@@ -103,10 +103,8 @@ def _logit_difference(
     return np.log(odds * ((1 - rate) / rate))
 
 
-def in_rows(sample_weight: np.ndarray | None) -> np.ndarray | None:
-    """Return weights that sum to the effective number of rows, `(Σ w)² / Σ w²`; None of None."""
-    if sample_weight is None:
-        return None
+def in_rows(sample_weight: np.ndarray) -> np.ndarray:
+    """Return weights that sum to the effective number of rows, `(Σ w)² / Σ w²`."""
     weight = np.array(sample_weight, np.float64)
     weight /= weight.max()  # squares of very small or large weights would underflow or overflow
     return weight * (weight.sum() / np.square(weight).sum())

@@ -83,7 +83,7 @@ def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
     ("parameter", "value", "was"),
     [
         ("n_members", 4, 8),
-        ("numeric_embedding", None, "'periodic'"),
+        ("numeric_embedding", None, "'periodic.ramps'"),
         ("parametrization", "standard", "'ntk'"),
         ("hidden_layer_sizes", (64,), r"\(64, 64\)"),
         ("solver", "sgd", "'ntk'"),

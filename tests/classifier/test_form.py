@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sknn import SimpleMLPClassifier
-from sknn.network.embedding import PeriodicEmbedding
+from sknn.network.embedding import NumberEmbedding
 from tests.models import members, quick, values
 
 
@@ -85,7 +85,7 @@ def test_embedding_adds_three_functions_of_each_number(iris):
         word=pd.Categorical(np.where(X[:, 0] > 5.8, "long", "short"))
     )
     model = members(max_iter=1).fit(frame, y)
-    assert isinstance(model.network_.layers[0], PeriodicEmbedding)
+    assert isinstance(model.network_.layers[0], NumberEmbedding)
     assert model.network_.n_embedded == 4
     assert model.coefs_[0].shape == (3, model.encoder_.n_inputs + 4 * 3, 8)
 

@@ -215,7 +215,7 @@ def with_model(state, **changes):
     [
         ("network", {"sizes": (64, 9, 10)}, "cannot have values of shape"),
         ("network", {"values": None}, "cannot have values of shape"),
-        ("network", {"cosines": {"frequency": [1.0], "phase": [0.0]}}, "No cosines have"),
+        ("network", {"basis": {"frequency": [1.0], "phase": [0.0]}}, "No basis of"),
         ("network", {"activation": "swish"}, "No network has activation='swish'"),
         ("network", {"scaler": {"offset": None, "factor": None, "bound": 0}}, "No scaling has"),
         ("network", {"scaler": {"offset": [1], "factor": None, "bound": 3}}, "No scaling has"),

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
-from sknn.network.embedding import Cosines
+from sknn.network.embedding import Basis
 from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -16,13 +16,13 @@ SIZES = (3, 5)
 def network_of(n_members=1, n_numbers=2, *, embeds_numbers=True, hidden=(4,)):
     """Return a network of numbers and two columns of codes, in float64."""
     rng = np.random.default_rng(0)
-    cosines = Cosines.draw(n_numbers, np.dtype(float), rng) if embeds_numbers else None
+    basis = Basis.draw(n_numbers, np.dtype(float), rng) if embeds_numbers else None
     network = MultilayerPerceptron(
         (n_numbers, *hidden, 2),
         "tanh",
         dtype=np.float64,
         n_members=n_members,
-        cosines=cosines,
+        basis=basis,
         n_categories=SIZES,
         input_scale=True,
     )

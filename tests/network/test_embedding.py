@@ -1,11 +1,12 @@
 import copy
+import math
 import pickle
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sknn.network.embedding import N_COSINES, Cosines, PeriodicEmbedding, RowsWithCosines
+from sknn.network.embedding import N_COSINES, Basis, NumberEmbedding, RowsWithBasis
 from sknn.network.losses import make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -16,9 +17,12 @@ N_INPUTS, N_NUMBERS = 4, 2
 def make_network(**settings):
     """Return a network above an embedding, with parameters that are all different from zero."""
     rng = np.random.default_rng(0)
-    cosines = Cosines.draw(N_NUMBERS, np.dtype(float), rng)
+    basis = Basis.draw(N_NUMBERS, np.dtype(float), rng)
+    basis = basis.with_ramps(
+        rng.uniform(-2, 0, (N_NUMBERS, 2)), rng.uniform(0.1, 0.5, (N_NUMBERS, 2))
+    )
     network = MultilayerPerceptron(
-        (N_INPUTS, 5, 3), "tanh", dtype=np.float64, cosines=cosines, **settings
+        (N_INPUTS, 5, 3), "tanh", dtype=np.float64, basis=basis, **settings
     )
     network.initialize(rng)
     network.parameters.values[...] = rng.normal(scale=0.5, size=network.parameters.values.size)
@@ -29,40 +33,49 @@ def make_rows(n_rows=7):
     return np.random.default_rng(1).normal(size=(n_rows, N_INPUTS))
 
 
-def naive_embedding(cosines, amplitude, X):
-    """Return the inputs, and the sums of cosines of each of the numbers, one by one."""
+def naive_basis(basis, x, j):
+    """Return the basis functions of the number x, which is input j: cosines, then ramps."""
+    cosines = [
+        math.cos(f * x + phase) for f, phase in zip(basis.frequency[j], basis.phase[j], strict=True)
+    ]
+    ends = zip(basis.start[j], basis.start[j] + 1 / basis.slope[j], strict=True)
+    return [*cosines, *(np.interp(x, edges, [0, 1]) for edges in ends)]
+
+
+def naive_embedding(basis, amplitude, X):
+    """Return the inputs, and the sums of basis functions of each of the numbers, one by one."""
     rows = []
     for x in X:
-        functions = [
-            amplitude[j] @ np.cos(cosines.frequency[j] * x[j] + cosines.phase[j])
-            for j in range(N_NUMBERS)
-        ]
+        functions = [amplitude[j] @ naive_basis(basis, x[j], j) for j in range(N_NUMBERS)]
         rows.append(np.concatenate([x, *functions]))
     return np.array(rows)
 
 
 @pytest.mark.parametrize("n_members", [1, 3])
-def test_each_number_has_sums_of_cosines_beside_it(n_members):
+def test_each_number_has_sums_of_basis_functions_beside_it(n_members):
     network, X = make_network(n_members=n_members), make_rows()
     layer = network.layers[0]
-    assert isinstance(layer, PeriodicEmbedding)
+    assert isinstance(layer, NumberEmbedding)
     found = layer.forward(network.inputs(X), network.workspaces(len(X))[0])
     amplitudes = layer.amplitude.reshape(n_members, *layer.amplitude.shape[-3:])
-    expected = [naive_embedding(network.cosines, amplitude, X) for amplitude in amplitudes]
+    expected = [naive_embedding(network.basis, amplitude, X) for amplitude in amplitudes]
     assert found.shape == (*network.members, len(X), layer.n_outputs)
     assert_allclose(found.reshape(np.shape(expected)), expected, rtol=1e-12)
 
 
 def test_starting_values_come_from_the_generator():
     rng, twin = np.random.default_rng(3), np.random.default_rng(3)
-    cosines = Cosines.draw(N_NUMBERS, np.dtype(float), rng)
+    basis = Basis.draw(N_NUMBERS, np.dtype(float), rng)
     shape = (N_NUMBERS, N_COSINES)
-    assert_array_equal(cosines.frequency, twin.normal(0, 0.2 * np.pi, shape))
-    assert_array_equal(cosines.phase, twin.uniform(-np.pi, np.pi, shape))
+    assert_array_equal(basis.frequency, twin.normal(0, 0.2 * np.pi, shape))
+    assert_array_equal(basis.phase, twin.uniform(-np.pi, np.pi, shape))
     network = make_network(n_members=3)
     network.initialize(rng)
     amplitude = network.layers[0].amplitude
-    assert_array_equal(amplitude, twin.uniform(-1 / 4, 1 / 4, amplitude.shape))
+    cosines, ramps = amplitude[..., :N_COSINES], amplitude[..., N_COSINES:]
+    assert_array_equal(cosines, twin.uniform(-1 / 4, 1 / 4, cosines.shape))
+    assert ramps.shape == (3, N_NUMBERS, 3, 2)
+    assert not ramps.any()
 
 
 def test_members_share_nothing_that_is_trained():
@@ -78,12 +91,13 @@ def test_members_share_nothing_that_is_trained():
             assert gradient[0].all()
 
 
-def test_inputs_keep_their_numbers_and_gain_cosines():
+def test_inputs_keep_their_numbers_and_gain_the_basis():
     network, X = make_network(), make_rows()
     inputs = network.inputs(X)
     assert_array_equal(inputs[:, :N_INPUTS], X)
-    angles = X[:, :N_NUMBERS, np.newaxis] * network.cosines.frequency + network.cosines.phase
-    assert_allclose(inputs[:, N_INPUTS:], np.cos(angles).reshape(len(X), -1), rtol=1e-12)
+    for found, x in zip(inputs[:, N_INPUTS:], X, strict=True):
+        expected = [naive_basis(network.basis, x[j], j) for j in range(N_NUMBERS)]
+        assert_allclose(found, np.concatenate(expected), rtol=1e-12, atol=1e-15)
 
 
 def test_lazy_inputs_are_the_same_numbers():
@@ -91,7 +105,7 @@ def test_lazy_inputs_are_the_same_numbers():
     expected = network.inputs(X)
     for most_bytes in (0, X.nbytes):
         lazy = network.inputs(X, most_bytes=most_bytes)
-        assert isinstance(lazy, RowsWithCosines)
+        assert isinstance(lazy, RowsWithBasis)
         assert_array_equal(lazy, expected)
         assert_array_equal(lazy[[5, 2999]], expected[[5, 2999]])
 
@@ -102,18 +116,18 @@ def test_lazy_inputs_are_the_same_numbers():
 def test_a_copy_has_frozen_values_of_its_own(make_copy):
     network = make_network()
     twin, expected = make_copy(network), network.predict_raw(make_rows())
-    network.cosines.phase[...] = 0
+    network.basis.phase[...] = 0
     assert_array_equal(twin.predict_raw(make_rows()), expected)
 
 
 def test_frozen_values_may_be_read_only_or_mapped(tmp_path):
     network = make_network()
-    cosines = network.cosines
-    np.save(tmp_path / "phase.npy", cosines.phase)
+    basis = network.basis
+    np.save(tmp_path / "phase.npy", basis.phase)
     mapped = np.load(tmp_path / "phase.npy", mmap_mode="r")
-    given = {"frequency": cosines.frequency, "phase": mapped}
-    twin = MultilayerPerceptron.from_definition(network.definition() | {"cosines": given}).copy()
-    assert type(twin.cosines.phase) is np.ndarray
+    given = {**basis.definition(), "phase": mapped}
+    twin = MultilayerPerceptron.from_definition(network.definition() | {"basis": given}).copy()
+    assert type(twin.basis.phase) is np.ndarray
     assert_array_equal(twin.predict_raw(make_rows()), network.predict_raw(make_rows()))
 
 
@@ -122,6 +136,6 @@ def test_frozen_values_may_be_read_only_or_mapped(tmp_path):
 )
 def test_frozen_values_of_another_form_are_refused(phase):
     definition = make_network().definition()
-    definition["cosines"] = {"frequency": np.zeros((N_NUMBERS, N_COSINES)), "phase": phase}
-    with pytest.raises(ValueError, match="No cosines have frequency="):
+    definition["basis"] = {"frequency": np.zeros((N_NUMBERS, N_COSINES)), "phase": phase}
+    with pytest.raises(ValueError, match="No basis of 2 numbers has phase="):
         MultilayerPerceptron.from_definition(definition)

@@ -6,7 +6,7 @@ from scipy import sparse
 from examples.naive_network import ACTIVATIONS as REFERENCE_ACTIVATIONS
 from examples.naive_network import binary_log_loss, log_loss, squared_error
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.embedding import Cosines
+from sknn.network.embedding import Basis
 from sknn.network.losses import LOSSES, make_loss
 from sknn.network.objective import Objective
 from sknn.network.perceptron import MultilayerPerceptron
@@ -338,10 +338,12 @@ def test_sparse_rows_are_dense_rows(csr, n_members):
 def test_gradient_agrees_with_central_differences_above_an_input_stage(
     n_members, input_scale, n_embedded
 ):
-    cosines = None
+    basis = None
     if n_embedded > 0:
-        cosines = Cosines.draw(n_embedded, np.dtype(float), np.random.default_rng(0))
-    network = make_members(n_members, input_scale=input_scale, cosines=cosines)
+        rng = np.random.default_rng(0)
+        basis = Basis.draw(n_embedded, np.dtype(float), rng)
+        basis = basis.with_ramps(rng.normal(size=(n_embedded, 2)), np.ones((n_embedded, 2)))
+    network = make_members(n_members, input_scale=input_scale, basis=basis)
     X, targets = make_data()
     check_gradient(
         Objective(network, make_loss("log_loss", exclusive=True)), network.inputs(X), targets

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.embedding import Cosines
+from sknn.network.embedding import Basis
 from sknn.network.initializers import INITIALIZERS, lecun_normal, standard_normal, zeros
 from sknn.network.parametrization import PARAMETRIZATIONS, NeuralTangent, Standard
 from sknn.network.perceptron import MultilayerPerceptron
@@ -24,7 +24,7 @@ def test_networks_start_as_the_parametrization_says(name, n_members):
         assert_array_equal(layer.bias, start.bias(rng, layer.bias.shape))
 
 
-COSINES = Cosines.draw(2, np.dtype(float), np.random.default_rng(0))
+BASIS = Basis.draw(2, np.dtype(float), np.random.default_rng(0))
 
 
 class TestStandard:
@@ -35,7 +35,7 @@ class TestStandard:
         assert Standard().last_start == (INITIALIZERS["glorot_uniform"], zeros)
 
     def test_steps_are_all_alike(self):
-        network = MultilayerPerceptron((4, 5, 1), cosines=COSINES, input_scale=True)
+        network = MultilayerPerceptron((4, 5, 1), basis=BASIS, input_scale=True)
         assert network.step_factors() is None
 
 
@@ -59,7 +59,7 @@ class TestNeuralTangent:
         assert (views[2]["bias"] == np.float32(3.2)).all()
 
     def test_steps_of_an_embedding_are_those_of_biases(self):
-        embedding, *_ = self.views((2, 3, 1), cosines=COSINES)
+        embedding, *_ = self.views((2, 3, 1), basis=BASIS)
         assert set(embedding) == {"amplitude"}
         for factors in embedding.values():
             assert (factors == np.float32(1.6)).all()

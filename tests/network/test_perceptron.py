@@ -11,7 +11,7 @@ from scipy import sparse
 
 from examples.naive_network import ACTIVATIONS as REFERENCE_ACTIVATIONS
 from sknn.network.activations import ACTIVATIONS
-from sknn.network.embedding import Cosines
+from sknn.network.embedding import Basis
 from sknn.network.layers import Dense, Dropout, Nonlinearity
 from sknn.network.losses import LOSSES, make_loss
 from sknn.network.objective import Objective
@@ -306,8 +306,8 @@ def test_repr_shows_the_sizes(settings, expected):
     assert repr(MultilayerPerceptron([5, 4, 3], **settings)) == expected
 
 
-def make_cosines(n_numbers):
-    return Cosines.draw(n_numbers, np.dtype(float), np.random.default_rng(0))
+def make_basis(n_numbers):
+    return Basis.draw(n_numbers, np.dtype(float), np.random.default_rng(0))
 
 
 class TestMembers:
@@ -328,14 +328,12 @@ class TestMembers:
         assert_allclose(network.predict_raw(X, merge), merge(raw), rtol=1e-12)
 
     def test_hidden_activations_are_those_of_each_member(self):
-        network = self.make_network(input_scale=True, cosines=make_cosines(4))
+        network = self.make_network(input_scale=True, basis=make_basis(4))
         found = network.hidden_activations(make_rows(7, 4))
         assert [a.shape for a in found] == [(7, 4), (3, 7, 5), (3, 7, 6)]
 
     def test_pickle_brings_back_the_whole_form(self):
-        network = self.make_network(
-            parametrization="ntk", input_scale=True, cosines=make_cosines(2)
-        )
+        network = self.make_network(parametrization="ntk", input_scale=True, basis=make_basis(2))
         loaded = pickle.loads(pickle.dumps(network))
         X = make_rows(7, 4)
         assert_array_equal(loaded.predict_raw(X), network.predict_raw(X))
