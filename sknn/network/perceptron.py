@@ -32,7 +32,7 @@ CHUNK_ROWS = 1024
 # computes its own.
 _MOST_BYTES_OF_BASIS = 2**28
 
-_DEFINITION = "sizes activation dropout n_members parametrization input_scale n_categories".split()
+_DEFINITION = ("sizes", "activation", "dropout", "n_members", "parametrization", "input_scale")
 
 
 class MultilayerPerceptron:
@@ -375,6 +375,7 @@ class MultilayerPerceptron:
         """Return in plain types what defines the network: its numbers once, nothing of a run."""
         definition = {name: getattr(self, name) for name in _DEFINITION}
         return definition | {
+            "n_categories": self.n_categories,
             "dtype": self.dtype.name,
             "scaler": self.scaler.definition(),
             "basis": None if self.basis is None else self.basis.definition(),
@@ -384,7 +385,7 @@ class MultilayerPerceptron:
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "MultilayerPerceptron":
         """Return the network with that definition, whose values are not copied."""
-        given = {name: definition[name] for name in (*_DEFINITION, "dtype")}
+        given = {name: definition[name] for name in (*_DEFINITION, "n_categories", "dtype")}
         if not isinstance(given["sizes"], tuple | list):
             raise ValueError(f"The sizes of a network are integers, not {given['sizes']!r}.")
         if definition["basis"] is not None:
