@@ -102,6 +102,19 @@ def test_learns_classes_with_names(iris):
         assert model.score(X, given) > 0.9
 
 
+def test_ramps_find_thresholds_that_are_close_together():
+    X = np.random.default_rng(0).exponential(size=(1200, 3))
+    y = ((X[:, 0] > 0.3) & (X[:, 0] < 0.36)) | ((X[:, 1] > 1.2) & (X[:, 1] < 1.3))
+    accuracy = {
+        embedding: members(numeric_embedding=embedding, max_iter=60)
+        .fit(X[:600], y[:600])
+        .score(X[600:], y[600:])
+        for embedding in ("auto", "periodic")
+    }
+    assert accuracy["periodic"] < 0.97
+    assert accuracy["auto"] > 0.99
+
+
 def test_rare_classes_do_no_harm():
     X = np.random.default_rng(0).normal(size=(200, 3))
     y = np.where(np.arange(200) < 2, "rare", np.where(X[:, 0] > 0, "a", "b"))
