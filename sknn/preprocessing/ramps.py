@@ -38,8 +38,10 @@ def fit_ramps(
 
     Returns
     -------
-    start, slope : ndarray of shape (n_numbers, n_ramps)
-        Where the ramps begin, and how steep they are; zeros for numbers with fewer than others.
+    start : ndarray of shape (n_numbers, n_ramps)
+        Where the ramps begin; zeros for numbers with fewer than others.
+    slope : ndarray of shape (n_numbers, n_ramps)
+        How steep they are; zeros likewise.
 
     References
     ----------
