@@ -263,7 +263,7 @@ def _ramps(
     targets: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return where the ramps of the numbers start, and their slopes, from some of the samples."""
-    rows = np.arange(len(targets))
+    rows = np.arange(len(targets)) if samples.weight is None else np.flatnonzero(samples.weight)
     if len(rows) > MAX_ROWS:
         rows = np.sort(np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False))
     inputs = scaler.transform(encoder.transform(samples.X[rows]), np.dtype(np.float64))

@@ -10,7 +10,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
@@ -172,11 +172,11 @@ def _run(work: Callable[[], None], n_threads: int) -> None:
     team_size, _team.n_threads = _team.n_threads, 1
     if _team.pool is None:
         _team.pool = ThreadPoolExecutor(team_size - 1)
-    try:
-        # The context has NumPy's `errstate`.
-        others = [_team.pool.submit(copy_context().run, work) for _ in range(n_threads - 1)]
-    except RuntimeError:  # Python is about to exit and starts no threads
-        others = []
+    others = []
+    with suppress(RuntimeError):  # no more threads start: there are too many, or Python exits
+        for _ in range(n_threads - 1):
+            # The context has NumPy's `errstate`.
+            others.append(_team.pool.submit(copy_context().run, work))
     start = perf_counter()
     try:
         work()

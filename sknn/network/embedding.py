@@ -71,7 +71,11 @@ class Basis:
             ("slope", n_ramps),
         ):
             array = getattr(self, name)
-            if array.shape != (self.n_numbers, n_functions) or not np.isfinite(array).all():
+            if not (
+                array.dtype.kind == "f"
+                and array.shape == (self.n_numbers, n_functions)
+                and np.isfinite(array).all()
+            ):
                 raise ValueError(f"No basis of {self.n_numbers} numbers has {name}={array!r}.")
 
     @classmethod

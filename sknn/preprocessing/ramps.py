@@ -86,6 +86,7 @@ def _thresholds(column: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.nda
         max_leaf_nodes=MAX_RAMPS + 1,
         min_weight_fraction_leaf=_MIN_ROWS_OF_LEAF / n_rows,
         min_impurity_decrease=price / math.log(2) / n_rows,
+        random_state=0,  # else it would take from NumPy's global random stream
     )
     nodes = tree.fit(column[:, np.newaxis], y, weight).tree_
     return np.sort(nodes.threshold[nodes.feature >= 0])

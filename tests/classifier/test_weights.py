@@ -118,3 +118,16 @@ def test_weights_may_be_very_far_apart():
     weight = [1e300, 1, 1, 1e300]
     model = quick(early_stopping=True, max_iter=1, random_state=1).fit(X, Y, weight)
     assert np.isfinite(model.predict_proba(X)).all()
+
+
+def test_thresholds_of_numbers_come_from_rows_with_weight_alone():
+    """Also where they are few of very many."""
+    X = np.random.default_rng(0).normal(size=(25_000, 1)).astype(np.float32)
+    y, rows = (X[:, 0] > 0.3).astype(int), slice(0, 1000)
+    weight = np.zeros(len(y))
+    weight[rows] = 1
+    model = quick((), batch_size=5000, max_iter=1, dtype="float32")
+    expected = clone(model).fit(X[rows], y[rows]).network_.basis
+    basis = clone(model).fit(X, y, weight).network_.basis
+    np.testing.assert_array_equal(basis.start, expected.start)
+    np.testing.assert_array_equal(basis.slope, expected.slope)

@@ -3,7 +3,7 @@
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, get_ident
+from threading import Barrier, Thread, get_ident
 from time import sleep
 
 import joblib
@@ -159,6 +159,28 @@ def test_threads_have_the_errstate_of_the_caller():
 
     with threads(SMALL, n_jobs=2), np.errstate(over="ignore"):
         assert share(work, [np.float32(10), np.float32(20)]) == [np.inf, np.inf]
+
+
+def test_work_is_done_by_as_many_threads_as_start(monkeypatch):
+    start, has_begun, n_started = Thread.start, Barrier(2), 0
+
+    def start_the_first(thread):
+        nonlocal n_started
+        n_started += 1
+        if n_started > 1:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    def work(item):
+        if item < 2:
+            has_begun.wait(timeout=10)
+        sleep(0 if get_ident() == caller else 0.02)
+        return item
+
+    caller = get_ident()
+    monkeypatch.setattr(Thread, "start", start_the_first)
+    with threads(SMALL, n_jobs=3):
+        assert share(work, range(3)) == [0, 1, 2]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")

@@ -132,7 +132,13 @@ def test_frozen_values_may_be_read_only_or_mapped(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "phase", [np.zeros(3), np.zeros((3, N_COSINES)), np.full((N_NUMBERS, N_COSINES), np.nan)]
+    "phase",
+    [
+        np.zeros(3),
+        np.zeros((3, N_COSINES)),
+        np.full((N_NUMBERS, N_COSINES), np.nan),
+        np.zeros((N_NUMBERS, N_COSINES), complex),
+    ],
 )
 def test_frozen_values_of_another_form_are_refused(phase):
     definition = make_network().definition()

@@ -88,3 +88,10 @@ def test_order_and_unit_of_numbers_change_nothing():
     again = fit_ramps(X[order][:, ::-1] * 4, y[order])
     assert_array_equal(again[0][::-1], start * 4)
     assert_array_equal(again[1][::-1], slope / 4)
+
+
+def test_the_random_stream_of_numpy_is_left_alone():
+    X, y = steps(400, 0.3)
+    before = np.random.get_state()[2]  # noqa: NPY002
+    fit_ramps(X, y)
+    assert np.random.get_state()[2] == before  # noqa: NPY002
