@@ -18,7 +18,7 @@ from sknn.calibration import Calibration
 from sknn.network.embedding import Basis
 from sknn.network.losses import Loss, make_loss, smoothing_prior
 from sknn.network.perceptron import CHUNK_ROWS, MultilayerPerceptron
-from sknn.network.rows import Rows, to_dense
+from sknn.network.rows import Rows, blocks, to_dense
 from sknn.network.scaling import InputScaler
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.preprocessing.labels import Labels
@@ -266,12 +266,16 @@ def _ramps(
     rows = np.arange(len(targets)) if samples.weight is None else np.flatnonzero(samples.weight)
     if len(rows) > MAX_ROWS:
         rows = np.sort(np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False))
-    inputs = scaler.transform(encoder.transform(samples.X[rows]), np.dtype(np.float64))
+    inputs = encoder.transform(samples.X[rows])
+    numbers = np.empty((len(rows), encoder.n_numbers))
+    for block in blocks(inputs):  # the inputs of categories may be many times as large
+        scaled = scaler.transform(inputs[block], numbers.dtype)
+        numbers[block] = to_dense(scaled)[:, : encoder.n_numbers]
     y = targets[rows]
     if not labels.is_multilabel:
         y = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0].astype(np.int64)
     weight = None if samples.weight is None else samples.weight[rows]
-    return fit_ramps(to_dense(inputs)[:, : encoder.n_numbers], y, weight)
+    return fit_ramps(numbers, y, weight)
 
 
 def _loss(
