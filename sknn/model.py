@@ -83,7 +83,7 @@ class Model:
         if form.numeric_embedding is not None and encoder.n_numbers > 0:
             basis = Basis.draw(encoder.n_numbers, np.dtype(form.dtype), rng)
         if form.numeric_embedding == "periodic+ramps" and basis is not None:
-            basis = basis.with_ramps(*_ramps(labels, encoder, scaler, samples, targets))
+            basis = basis.with_ramps(*_ramps(labels, encoder, scaler, samples))
         network = MultilayerPerceptron(
             (encoder.n_inputs, *form.hidden_layer_sizes, labels.n_outputs),
             activation=form.activation,
@@ -256,26 +256,19 @@ def _in_memory(array: Any) -> Any:
 
 
 def _ramps(
-    labels: Labels,
-    encoder: TableEncoder,
-    scaler: InputScaler,
-    samples: Samples,
-    targets: np.ndarray,
+    labels: Labels, encoder: TableEncoder, scaler: InputScaler, samples: Samples
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return where the ramps of the numbers start, and their slopes, from some of the samples."""
-    rows = np.arange(len(targets)) if samples.weight is None else np.flatnonzero(samples.weight)
+    rows = np.arange(len(samples.y)) if samples.weight is None else np.flatnonzero(samples.weight)
     if len(rows) > MAX_ROWS:
         rows = np.sort(np.random.default_rng(0).choice(rows, MAX_ROWS, replace=False))
-    inputs = encoder.transform(samples.X[rows])
+    samples = samples.take(rows)
+    inputs = encoder.transform(samples.X)
     numbers = np.empty((len(rows), encoder.n_numbers))
     for block in blocks(inputs):  # the inputs of categories may be many times as large
         scaled = scaler.transform(inputs[block], numbers.dtype)
         numbers[block] = to_dense(scaled)[:, : encoder.n_numbers]
-    y = targets[rows]
-    if not labels.is_multilabel:
-        y = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0].astype(np.int64)
-    weight = None if samples.weight is None else samples.weight[rows]
-    return fit_ramps(numbers, y, weight)
+    return fit_ramps(numbers, labels.codes(samples.y), samples.weight)
 
 
 def _loss(

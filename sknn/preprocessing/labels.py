@@ -103,6 +103,10 @@ class Labels:
                 f"classes, {classes.tolist()} (row {rows[0]})."
             )
 
+    def codes(self, y: np.ndarray) -> np.ndarray:
+        """Return the place of each class among the classes, or the zeros and ones of labels."""
+        return y if self.is_multilabel else np.searchsorted(self.classes, y)
+
     def targets(self, y: np.ndarray) -> np.ndarray:
         """Return the targets of the output neurons: zeros and ones of shape (n_samples, n_outputs).
 
@@ -110,9 +114,9 @@ class Labels:
         for 100,000 samples of two classes.  Raise ValueError for anything but the classes.
         """
         self.check(y)
+        codes = self.codes(y)
         if self.is_multilabel:
-            return y.astype(np.float64)
-        codes = np.searchsorted(self.classes, y)
+            return codes.astype(np.float64)
         if self.is_binary:
             return codes[:, np.newaxis].astype(np.float64)
         targets = np.zeros((len(y), len(self.classes)))

@@ -34,7 +34,8 @@ def fit_ramps(
     y : ndarray of shape (n_rows,) or (n_rows, n_labels)
         Codes of the classes, or zeros and ones.
     sample_weight : ndarray of shape (n_rows,), optional
-        Weights of the rows, which count as the effective number of rows: see `in_rows`.
+        Weights of the rows, all positive.  They count as the effective number of rows: see
+        `in_rows`.
 
     Returns
     -------
@@ -50,8 +51,6 @@ def fit_ramps(
     the criterion.
     """
     weight = in_rows(np.ones(len(y)) if sample_weight is None else sample_weight)
-    counts = weight > 0
-    numbers, y, weight = numbers[counts], y[counts], weight[counts]
     ramps = [_ramps(column, y, weight) for column in numbers.T]
     shape = (len(ramps), max(map(len, ramps), default=0))
     start, slope = np.zeros(shape), np.zeros(shape)

@@ -63,15 +63,6 @@ def test_equal_weights_change_nothing():
         assert_array_equal(one, other)
 
 
-def test_rows_without_weight_do_not_count():
-    X, y = steps(400, 0.3)
-    other, its_y = steps(400, 0.7, seed=1)
-    weight = np.repeat([1.0, 0.0], 400)
-    found = fit_ramps(np.vstack([X, other]), np.concatenate([y, its_y]), weight)
-    for one, expected in zip(found, fit_ramps(X, y), strict=True):
-        assert_array_equal(one, expected)
-
-
 def test_each_label_counts():
     X, y = steps(2000, 0.3)
     both = np.column_stack([y, np.ravel(X) > 0.8]).astype(float)
