@@ -1,6 +1,7 @@
 """Settings of the test session, and data that several modules share."""
 
 import os
+import signal
 
 import pytest
 from sklearn.datasets import (
@@ -17,6 +18,10 @@ from threadpoolctl import threadpool_limits
 if "PYTEST_XDIST_WORKER" in os.environ:
     threadpool_limits(1)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+
+# Shells let background jobs ignore Ctrl-C, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
