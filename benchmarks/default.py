@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.measuring import Options, Ratio, Row, ratio, rounds
 from sknn import SimpleMLPClassifier
-from sknn.network.embedding import N_FUNCTIONS, NumberEmbedding
+from sknn.network.embedding import NumberEmbedding
 from sknn.network.layers import Dense
 from sknn.network.perceptron import MultilayerPerceptron
 from sknn.settings import batch_size
@@ -72,7 +72,7 @@ def products(network: MultilayerPerceptron, n_rows: int) -> Callable[[], None]:
     factors = []
     for layer in network.layers:
         if isinstance(layer, NumberEmbedding):
-            n_functions = network.n_members * N_FUNCTIONS
+            n_functions = network.n_members * layer.n_functions
             amplitude = random(layer.n_numbers, n_functions, layer.n_basis)
             gradient = random(layer.n_numbers, n_functions, n_rows)
             factors.append((amplitude, random(layer.n_numbers, layer.n_basis, n_rows)))

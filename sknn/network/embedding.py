@@ -10,7 +10,10 @@ from sknn.network.rows import LazyRows, Rows, blocks, to_dense
 from sknn.network.workspace import Workspace
 
 N_COSINES = 16
-N_FUNCTIONS = 3
+
+# A number has up to three learnt functions; all numbers of a wide table together have about 48.
+# Three functions of each of many numbers would take twice the time, and be no better.
+_MOST_FUNCTIONS, _MOST_FUNCTIONS_OF_ALL = 3, 48
 
 # In periods per unit of the scaled number.
 _FREQUENCY_STD = 0.1
@@ -102,6 +105,12 @@ class Basis:
         ramps *= self.slope
         np.clip(ramps, 0, 1, out=ramps)
 
+    @property
+    def n_functions(self) -> int:
+        """Number of sums that are learnt for each number: see `NumberEmbedding`."""
+        affordable = _MOST_FUNCTIONS_OF_ALL // max(1, self.n_numbers)
+        return min(max(1, affordable), _MOST_FUNCTIONS)
+
     def definition(self) -> Mapping[str, Any]:
         """Return the arguments that make this basis."""
         return {name: getattr(self, name) for name in ("frequency", "phase", "start", "slope")}
@@ -153,8 +162,10 @@ class NumberEmbedding(Layer):
         Number of inputs, the numbers first, without the basis functions.
     n_numbers : int
         Number of inputs that are numbers.
+    n_functions : int
+        Number of learnt functions of a number.
     n_basis : int
-        Number of basis functions of a number, the cosines first.
+        Number of basis functions of a number.
     members : tuple of int
         Leading axis of the amplitudes.
     places : tuple of int, optional
@@ -169,32 +180,31 @@ class NumberEmbedding(Layer):
         self,
         n_inputs: int,
         n_numbers: int,
-        n_basis: int = N_COSINES,
+        n_functions: int,
+        n_basis: int,
         members: tuple[int, ...] = (),
         places: tuple[int, int] | None = None,
     ):
-        super().__init__({"amplitude": (*members, n_numbers, N_FUNCTIONS, n_basis)})
+        super().__init__({"amplitude": (*members, n_numbers, n_functions, n_basis)})
         self.n_inputs = n_inputs
         self.n_numbers = n_numbers
+        self.n_functions = n_functions
         self.n_basis = n_basis
         self.members = members
         n_members = members[0] if members else 1
         first, self.n_places = places or (0, n_members)
         self._its_places = slice(first, first + n_members)
-        self.n_outputs = n_inputs + n_numbers * N_FUNCTIONS
+        self.n_outputs = n_inputs + n_numbers * n_functions
 
     def initialize(self, rng):
-        """Draw the amplitudes of the cosines; those of the ramps are 0."""
-        bound = N_COSINES**-0.5
-        of_cosines = self.amplitude[..., :N_COSINES]
-        of_cosines[...] = rng.uniform(-bound, bound, of_cosines.shape)
-        self.amplitude[..., N_COSINES:] = 0
+        """Set the amplitudes to 0: the network starts with the numbers themselves."""
+        self.amplitude[...] = 0
 
     def workspace(self, n_rows, dtype, rngs):
         """Allocate the transposed inputs, amplitudes and functions by number, and outputs."""
         columns = np.empty((self.n_inputs + self.n_numbers * self.n_basis, n_rows), dtype)
-        amplitude = np.zeros((self.n_numbers, self.n_places * N_FUNCTIONS, self.n_basis), dtype)
-        functions = np.zeros((self.n_numbers, self.n_places * N_FUNCTIONS, n_rows), dtype)
+        amplitude = np.zeros((self.n_numbers, self.n_places * self.n_functions, self.n_basis), dtype)
+        functions = np.zeros((self.n_numbers, self.n_places * self.n_functions, n_rows), dtype)
         outputs = np.empty((*self.members, self.n_outputs, n_rows), dtype)
         return Workspace((columns, amplitude, functions), outputs.swapaxes(-1, -2))
 
@@ -231,10 +241,10 @@ class NumberEmbedding(Layer):
 
     def _by_member(self, array: np.ndarray, n_columns: int) -> np.ndarray:
         """Return a view of shape (n_numbers, n_members, n_functions, n_columns)."""
-        shape = (-1, self.n_numbers, N_FUNCTIONS, n_columns)
+        shape = (-1, self.n_numbers, self.n_functions, n_columns)
         return array.reshape(shape).swapaxes(0, 1)
 
     def _by_number(self, array: np.ndarray, n_columns: int) -> np.ndarray:
         """Return a view of the same shape, of memory with room for all members."""
-        shape = (self.n_numbers, self.n_places, N_FUNCTIONS, n_columns)
+        shape = (self.n_numbers, self.n_places, self.n_functions, n_columns)
         return array.reshape(shape)[:, self._its_places]

@@ -14,7 +14,7 @@ from scipy import sparse
 from sknn.network.activations import ACTIVATIONS
 from sknn.network.blas import share, threads
 from sknn.network.categories import N_DIMENSIONS, CategoryEmbedding
-from sknn.network.embedding import N_FUNCTIONS, Basis, NumberEmbedding, RowsWithBasis
+from sknn.network.embedding import Basis, NumberEmbedding, RowsWithBasis
 from sknn.network.layers import Dense, Dropout, Layer, Nonlinearity
 from sknn.network.parameters import ParameterVector
 from sknn.network.parametrization import PARAMETRIZATIONS
@@ -167,11 +167,12 @@ class MultilayerPerceptron:
         parametrization, members = PARAMETRIZATIONS[self.parametrization], self.members
         layers: list[Layer] = []
         n_inputs, *hidden, n_outputs = self.sizes
-        n_data, n_functions = n_inputs, self.n_embedded * N_FUNCTIONS
+        n_data, n_functions = n_inputs, 0
         if self.basis is not None:
-            n_columns = n_inputs + len(self.n_categories)
-            form = (n_columns, self.n_embedded, self.basis.size)
+            n_columns, its_functions = n_inputs + len(self.n_categories), self.basis.n_functions
+            form = (n_columns, self.n_embedded, its_functions, self.basis.size)
             layers.append(NumberEmbedding(*form, members, self._places))
+            n_functions = self.n_embedded * its_functions
             n_inputs += n_functions
         if self.n_categories:
             layers.append(CategoryEmbedding(self.n_categories, n_data, n_functions, members))

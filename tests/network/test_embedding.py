@@ -63,19 +63,31 @@ def test_each_number_has_sums_of_basis_functions_beside_it(n_members):
     assert_allclose(found.reshape(np.shape(expected)), expected, rtol=1e-12)
 
 
-def test_starting_values_come_from_the_generator():
+def test_frequencies_and_phases_come_from_the_generator():
     rng, twin = np.random.default_rng(3), np.random.default_rng(3)
     basis = Basis.draw(N_NUMBERS, np.dtype(float), rng)
     shape = (N_NUMBERS, N_COSINES)
     assert_array_equal(basis.frequency, twin.normal(0, 0.2 * np.pi, shape))
     assert_array_equal(basis.phase, twin.uniform(-np.pi, np.pi, shape))
+
+
+def test_the_network_starts_with_the_numbers_themselves():
     network = make_network(n_members=3)
-    network.initialize(rng)
-    amplitude = network.layers[0].amplitude
-    cosines, ramps = amplitude[..., :N_COSINES], amplitude[..., N_COSINES:]
-    assert_array_equal(cosines, twin.uniform(-1 / 4, 1 / 4, cosines.shape))
-    assert ramps.shape == (3, N_NUMBERS, 3, 2)
-    assert not ramps.any()
+    assert network.layers[0].amplitude.all()
+    network.initialize(np.random.default_rng(3))
+    assert network.layers[0].amplitude.shape == (3, N_NUMBERS, 3, N_COSINES + 2)
+    assert not network.layers[0].amplitude.any()
+
+
+@pytest.mark.parametrize(
+    ("n_numbers", "n_functions"), [(1, 3), (16, 3), (17, 2), (24, 2), (25, 1), (200, 1)]
+)
+def test_wide_tables_have_fewer_functions_of_a_number(n_numbers, n_functions):
+    basis = Basis.draw(n_numbers, np.dtype(float), np.random.default_rng(0))
+    network = MultilayerPerceptron((n_numbers, 5, 3), dtype=np.float64, basis=basis, n_members=2)
+    layer, above = network.layers[:2]
+    assert layer.amplitude.shape == (2, n_numbers, n_functions, N_COSINES)
+    assert above.n_inputs == n_numbers * (1 + n_functions)
 
 
 def test_members_share_nothing_that_is_trained():
