@@ -68,7 +68,8 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
     n_members : "auto" or int, default="auto"
         Number of networks of this form that are trained side by side, on the same batches from
         different starting weights, and whose probabilities are averaged.  "auto" is 8 if
-        `hidden_layer_sizes` is "auto" too, and 1 if it describes a network.
+        `hidden_layer_sizes` is "auto" too, 16 for fewer than 500 samples, and 1 if
+        `hidden_layer_sizes` describes a network.
     parametrization : {"auto", "ntk", "standard"}, default="auto"
         Starting weights and steps.  "standard": Glorot's or He's weights, biases of 0, and equal
         steps.  "ntk", for "adam" only: the neural tangent parametrization, in which steps grow

@@ -77,10 +77,24 @@ class TestEpochs:
 
 
 class TestNetwork:
-    def test_is_eight_times_two_layers_of_64(self):
-        network = fitted(hidden_layer_sizes="auto").network_
-        assert network.n_members == 8
+    @pytest.mark.parametrize(("n_samples", "n_members"), [(96, 16), (499, 16), (500, 8)])
+    def test_is_several_times_two_layers_of_64(self, n_samples, n_members):
+        network = fitted(n_samples, hidden_layer_sizes="auto").network_
+        assert network.n_members == n_members
         assert network.sizes[1:] == (64, 64, 1)
+
+    def test_of_a_stream_has_eight_members_whatever_the_size_of_a_chunk(self):
+        X, y = np.arange(96.0)[:, np.newaxis], np.arange(96) % 2
+        model = SimpleMLPClassifier(random_state=0)
+        for chunk in (slice(40), slice(40, 96)):
+            model.partial_fit(X[chunk], y[chunk], classes=[0, 1])
+        assert model.network_.n_members == 8
+
+    def test_keeps_its_members_when_more_rows_come(self):
+        X, y = np.arange(600.0)[:, np.newaxis], np.arange(600) % 2
+        model = SimpleMLPClassifier(max_iter=1, calibrate=False, warm_start=True, random_state=0)
+        model.fit(X[:100], y[:100]).fit(X, y)
+        assert model.network_.n_members == 16
 
     @pytest.mark.parametrize(
         ("settings", "dtype"),

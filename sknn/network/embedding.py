@@ -9,7 +9,7 @@ from sknn.network.layers import Layer
 from sknn.network.rows import LazyRows, Rows, blocks, to_dense
 from sknn.network.workspace import Workspace
 
-N_COSINES = 16
+N_COSINES = 8
 
 # A number has up to three learnt functions; all numbers of a wide table together have about 48.
 # Three functions of each of many numbers would take twice the time, and be no better.
@@ -203,7 +203,9 @@ class NumberEmbedding(Layer):
     def workspace(self, n_rows, dtype, rngs):
         """Allocate the transposed inputs, amplitudes and functions by number, and outputs."""
         columns = np.empty((self.n_inputs + self.n_numbers * self.n_basis, n_rows), dtype)
-        amplitude = np.zeros((self.n_numbers, self.n_places * self.n_functions, self.n_basis), dtype)
+        amplitude = np.zeros(
+            (self.n_numbers, self.n_places * self.n_functions, self.n_basis), dtype
+        )
         functions = np.zeros((self.n_numbers, self.n_places * self.n_functions, n_rows), dtype)
         outputs = np.empty((*self.members, self.n_outputs, n_rows), dtype)
         return Workspace((columns, amplitude, functions), outputs.swapaxes(-1, -2))
