@@ -19,13 +19,19 @@ N_MEMBERS = 8
 #: data sets then have 6.6 ± 3.2 % less error, and their log-loss is lower by 5.2 ± 2.4 %.
 FEW_ROWS, N_MEMBERS_OF_FEW_ROWS = 500, 16
 
+#: How far targets are smoothed.  500 rows or more that calibrate several members need less of it,
+#: because they tell how sure predictions may be: 0.025 lowers the log-loss of 36 such data sets by
+#: 1.2 ± 0.5 %.  Fewer than 450 rows would have 15 ± 6 % more error with it, and single networks a
+#: log-loss higher by 2.1 ± 1.3 %.
+_LABEL_SMOOTHING, _LABEL_SMOOTHING_OF_MANY_ROWS = 0.1, 0.025
+
 #: Iterations of L-BFGS.
 LBFGS_ITERATIONS = 200
 
 #: The embedding of more numbers than this costs more than it gives.
 MAX_EMBEDDED = 128
 
-_LEAST_EPOCHS, _LEAST_STEPS = 32, 1000
+_N_EPOCHS, _LEAST_STEPS = 32, 1000
 
 #: Cycles of the schedule "coslog4"; and at most so many where out-of-fold rows decide.  The fifth
 #: lowers the error of 52 data sets by 1.0 ± 0.5 %; a sixth would by 0.4 ± 0.3 %, in 14 % more time.
@@ -246,8 +252,12 @@ class Settings:
             given["learning_rate_schedule"] = "constant"
         is_log_loss = given["loss"] == "log_loss"
         calibrate = given["calibrate"] and is_log_loss and not full_batch and not is_stream
-        decides = calibrate and network.n_members > 1 and not given["early_stopping"]
-        n_cycles = _n_cycles(given, decides=decides)
+        has_out_of_fold = calibrate and network.n_members > 1
+        if isinstance(given["label_smoothing"], str):
+            given["label_smoothing"] = _LABEL_SMOOTHING
+            if has_out_of_fold and n_samples >= FEW_ROWS:
+                given["label_smoothing"] = _LABEL_SMOOTHING_OF_MANY_ROWS
+        n_cycles = _n_cycles(given, decides=has_out_of_fold and not given["early_stopping"])
         given |= {
             "network": network,
             "batch_size": size,
@@ -294,10 +304,13 @@ def batch_size(parameters: Mapping[str, Any], n_samples: int) -> int:
     """
     if not isinstance(parameters["batch_size"], str):
         return int(parameters["batch_size"])
-    size, limit = 64, 16_384
-    while n_samples > limit:
-        size, limit = 2 * size, 4 * limit
+    size = 64 * 2 ** _n_doublings(n_samples)
     return -(-n_samples // max(1, round(n_samples / size)))
+
+
+def _n_doublings(n_samples: int) -> int:
+    """Return how often a batch is doubled: once beyond 16,384 samples, twice beyond 65,536, ..."""
+    return sum(n_samples > 4**k for k in range(7, 32))
 
 
 def is_full_batch(parameters: Mapping[str, Any], n_samples: int) -> bool:
@@ -361,12 +374,15 @@ def _n_cycles(parameters: Mapping[str, Any], *, decides: bool) -> int:
 def _max_iter(parameters: Mapping[str, Any], n_samples: int, size: int, n_cycles: int) -> int:
     """Return the number of epochs or iterations: 32 epochs, or as many as make 1,000 steps.
 
-    Cycles beyond the fourth go on from there, each twice as long as the last.
+    Each time a batch of "auto" is doubled, there are a third fewer epochs: 21 beyond 16,384
+    samples, 14 beyond 65,536.  Cycles beyond the fourth go on from there, each twice as long as
+    the last.
     """
     if not isinstance(parameters["max_iter"], str):
         return int(parameters["max_iter"])
     if parameters["solver"] == "lbfgs":
         return LBFGS_ITERATIONS
     n_batches = -(-n_samples // size)
-    n_epochs = max(_LEAST_EPOCHS, -(-_LEAST_STEPS // n_batches))
+    n_epochs = round(_N_EPOCHS * (2 / 3) ** _n_doublings(n_samples))
+    n_epochs = max(n_epochs, -(-_LEAST_STEPS // n_batches))
     return round(n_epochs * (2 ** max(n_cycles, N_CYCLES) - 1) / (2**N_CYCLES - 1))

@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.neural_network import MLPClassifier
 
 from sknn import PLAIN, SimpleMLPClassifier
+from sknn.settings import Settings
 
 
 def fitted(n_samples=96, n_features=2, container=np.asarray, **parameters):
@@ -58,9 +59,10 @@ class TestEpochs:
             (64, 2, 32),
             (66, 2, 32),
             (300, 1, 32),
+            (16_385, 128, 21),
         ],
     )
-    def test_are_32_or_make_1000_steps(self, n_samples, batch_size, n_epochs):
+    def test_are_32_or_fewer_in_large_data_or_make_1000_steps(self, n_samples, batch_size, n_epochs):
         model = fitted(
             n_samples,
             1,
@@ -74,6 +76,28 @@ class TestEpochs:
     def test_lbfgs_has_200_iterations_instead(self):
         model = fitted(hidden_layer_sizes=(16,), solver="lbfgs", tol=0, max_iter="auto")
         assert model.n_iter_ == 200
+
+
+class TestLabelSmoothing:
+    @pytest.mark.parametrize(
+        ("n_samples", "parameters", "smoothing"),
+        [
+            (499, {}, 0.1),
+            (500, {}, 0.025),
+            (500, {"hidden_layer_sizes": (5,), "n_members": 2}, 0.025),
+            (500, {"hidden_layer_sizes": (5,)}, 0.1),
+            (500, {"calibrate": False}, 0.1),
+            (500, {"loss": "squared_error"}, 0.1),
+            (500, {"batch_size": 500}, 0.1),  # steps that see all samples are not calibrated
+            (500, {"label_smoothing": 0.2}, 0.2),
+        ],
+    )
+    def test_is_less_where_many_rows_calibrate_members(self, n_samples, parameters, smoothing):
+        parameters = SimpleMLPClassifier().get_params() | parameters
+        sizes = {"n_samples": n_samples, "n_numbers": 2, "is_sparse": False}
+        assert Settings.resolve(parameters, **sizes).label_smoothing == smoothing
+        stream = Settings.resolve(parameters, **sizes, is_stream=True)
+        assert stream.label_smoothing == max(0.1, smoothing)
 
 
 class TestNetwork:

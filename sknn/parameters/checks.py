@@ -38,7 +38,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "learning_rate_schedule": [Names(SCHEDULES)],
     "weight_decay": [Interval(Real, 0, None, closed="left")],
     "dropout": [Interval(Real, 0, 1, closed="left")],
-    "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+    "label_smoothing": [Names({"auto"}), Interval(Real, 0, 1, closed="left")],
     "calibrate": ["boolean"],
     "batch_size": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
     "max_iter": [Names({"auto"}), Interval(Integral, 1, None, closed="left")],
