@@ -62,7 +62,9 @@ class TestEpochs:
             (16_385, 128, 21),
         ],
     )
-    def test_are_32_or_fewer_in_large_data_or_make_1000_steps(self, n_samples, batch_size, n_epochs):
+    def test_are_32_or_fewer_in_large_data_or_make_1000_steps(
+        self, n_samples, batch_size, n_epochs
+    ):
         model = fitted(
             n_samples,
             1,
@@ -82,14 +84,15 @@ class TestLabelSmoothing:
     @pytest.mark.parametrize(
         ("n_samples", "parameters", "smoothing"),
         [
-            (499, {}, 0.1),
-            (500, {}, 0.025),
-            (500, {"hidden_layer_sizes": (5,), "n_members": 2}, 0.025),
-            (500, {"hidden_layer_sizes": (5,)}, 0.1),
-            (500, {"calibrate": False}, 0.1),
-            (500, {"loss": "squared_error"}, 0.1),
-            (500, {"batch_size": 500}, 0.1),  # steps that see all samples are not calibrated
-            (500, {"label_smoothing": 0.2}, 0.2),
+            (400, {}, 0.1),
+            (1000, {}, 0.05),
+            (5000, {}, 0.025),
+            (1000, {"hidden_layer_sizes": (5,), "n_members": 2}, 0.05),
+            (5000, {"hidden_layer_sizes": (5,)}, 0.1),
+            (5000, {"calibrate": False}, 0.1),
+            (5000, {"loss": "squared_error"}, 0.1),
+            (5000, {"batch_size": 5000}, 0.1),  # steps that see all samples are not calibrated
+            (5000, {"label_smoothing": 0.2}, 0.2),
         ],
     )
     def test_is_less_where_many_rows_calibrate_members(self, n_samples, parameters, smoothing):

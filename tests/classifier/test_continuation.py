@@ -82,7 +82,7 @@ def test_a_continued_network_cannot_change_its_form(iris, parameter, value):
 @pytest.mark.parametrize(
     ("parameter", "value", "was"),
     [
-        ("n_members", 4, 8),
+        ("n_members", 4, 16),
         ("numeric_embedding", None, "'periodic.ramps'"),
         ("parametrization", "standard", "'ntk'"),
         ("hidden_layer_sizes", (64,), r"\(64, 64\)"),
@@ -101,7 +101,7 @@ def test_what_auto_stood_for_is_named_where_it_changes(iris, parameter, value, w
 
 def test_what_auto_stands_for_may_be_named_later(iris):
     model = SimpleMLPClassifier(max_iter=1, warm_start=True).fit(*iris)
-    model.set_params(n_members=8, parametrization="ntk", hidden_layer_sizes=(64, 64))
+    model.set_params(n_members=16, parametrization="ntk", hidden_layer_sizes=(64, 64))
     assert model.fit(*iris).n_iter_ == 1
 
 

@@ -78,7 +78,7 @@ def test_moments_go_with_the_parameters_that_they_belong_to(digits):
     model = quick(early_stopping=True, solver="sgd", batch_size=32, **settings)
     model.fit(X[:200], y[:200])
     before = model.score(X[200:], y[200:])
-    model.set_params(learning_rate=1.0, n_iter_no_change=3).fit(X[:200], y[:200])
+    model.set_params(learning_rate=3.0, n_iter_no_change=3).fit(X[:200], y[:200])
     assert model.best_iter_ == 0
     model.set_params(learning_rate=0.05).partial_fit(X[:200], y[:200])
     assert model.score(X[200:], y[200:]) > before - 0.05

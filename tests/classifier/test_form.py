@@ -43,7 +43,7 @@ def test_parameters_are_what_training_changes(iris):
 @pytest.mark.parametrize(
     ("sizes", "n_members", "expected"),
     [
-        ("auto", "auto", 8),
+        ("auto", "auto", 16),  # 150 samples are few
         ("auto", 3, 3),
         ("auto", 1, 1),
         ((8,), "auto", 1),
@@ -58,17 +58,17 @@ def test_number_of_members(iris, sizes, n_members, expected):
 
 def test_shapes_of_members(iris):
     model = SimpleMLPClassifier(numeric_embedding=None, max_iter=1).fit(*iris)
-    assert [w.shape for w in model.coefs_] == [(8, 4, 64), (8, 64, 64), (8, 64, 3)]
-    assert [b.shape for b in model.intercepts_] == [(8, 64), (8, 64), (8, 3)]
+    assert [w.shape for w in model.coefs_] == [(16, 4, 64), (16, 64, 64), (16, 64, 3)]
+    assert [b.shape for b in model.intercepts_] == [(16, 64), (16, 64), (16, 3)]
     for part in (*model.coefs_, *model.intercepts_):
         assert np.shares_memory(part, values(model))
-    factors_of_inputs = 8 * 4
+    factors_of_inputs = 16 * 4
     n_parameters = sum(part.size for part in (*model.coefs_, *model.intercepts_))
     assert model.n_parameters_ == n_parameters + factors_of_inputs
     assert [a.shape for a in model.activations(iris[0][:5])] == [
         (5, 4),
-        (8, 5, 64),
-        (8, 5, 64),
+        (16, 5, 64),
+        (16, 5, 64),
         (5, 3),
     ]
 
