@@ -142,6 +142,8 @@ ABLATION: dict[str, Model] = {
     "standard scaling": _variant(scaling="standard"),
     "equal steps": _variant(parametrization="standard", learning_rate=0.001),
     "without label smoothing": _variant(label_smoothing=0.0),
+    "label smoothing of 0.1": _variant(label_smoothing=0.1),
+    "eight members": _variant(n_members=8),
     "cosine": _variant(learning_rate_schedule="cosine"),
     "beta_2 = 0.999": _variant(beta_2=0.999),
     "third hidden layer": _variant(hidden_layer_sizes=(64, 64, 64), n_members=8),

@@ -115,10 +115,10 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
     max_iter : "auto" or int, default="auto"
         Number of epochs ("adam", "sgd") or of iterations ("lbfgs").  It is a budget, spent
         unless early stopping or calibration ends training (or L-BFGS converges).  "auto" is 32
-        epochs, or as many as make 1,000 steps; 21 epochs for more than 16,384 samples, 14 for more
-        than 65,536, and so on; 200 iterations.  Where calibration decides when
-        training ends, it may have one more cycle than the four of "coslog4": 66 epochs, or 2,067
-        steps.
+        epochs, or as many as make 1,000 steps (500 with more than eight members); 21 epochs for
+        more than 16,384 samples, 14 for more than 65,536, and so on; 200 iterations.  Where
+        calibration decides when training ends, it may have one more cycle than the four of
+        "coslog4": 66 epochs, or 2,067 steps.
     momentum : float in [0, 1), default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=True

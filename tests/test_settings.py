@@ -75,6 +75,12 @@ class TestEpochs:
         )
         assert model.n_iter_ == n_epochs
 
+    @pytest.mark.parametrize(("n_members", "n_epochs"), [(8, 500), (9, 250), (16, 250)])
+    def test_of_many_members_make_500_steps(self, n_members, n_epochs):
+        parameters = SimpleMLPClassifier(n_members=n_members, calibrate=False).get_params()
+        sizes = {"n_samples": 100, "n_numbers": 2, "is_sparse": False}
+        assert Settings.resolve(parameters, **sizes).max_iter == n_epochs
+
     def test_lbfgs_has_200_iterations_instead(self):
         model = fitted(hidden_layer_sizes=(16,), solver="lbfgs", tol=0, max_iter="auto")
         assert model.n_iter_ == 200

@@ -17,7 +17,7 @@ def model(iris):
 @pytest.fixture(scope="module")
 def early_stopped(iris):
     model = SimpleMLPClassifier(
-        (8,), learning_rate=0.1, early_stopping=True, calibrate=False, random_state=0
+        (8,), learning_rate=0.03, early_stopping=True, calibrate=False, random_state=0
     )
     return model.fit(*iris)
 
