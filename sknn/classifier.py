@@ -98,9 +98,8 @@ class SimpleMLPClassifier(OnnxMixin, CallbackSupportMixin, ClassifierMixin, Base
         an objective that is not random.
     label_smoothing : "auto" or float in [0, 1), default="auto"
         How far the targets move from certainty towards "no idea": equal probabilities, but of a
-        rare class no more than three times its frequency.  "auto" is 0.1.  Where
-        `calibrate` measures several members, it falls from there, at 500 samples, to 0.025 at
-        2,000 or more.
+        rare class no more than three times its frequency.  "auto" is 0.1.  Where `calibrate`
+        measures several members, it falls from there, at 500 samples, to 0.025 at 2,000 or more.
     calibrate : bool, default=True
         Whether each of several members trains without one fold of the samples.  What it predicts
         for this fold fits the temperature and the offset (`temperature_`, `offset_`).  Unless
